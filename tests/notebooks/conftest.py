@@ -1,0 +1,49 @@
+"""The course's notebooks, each run once for all the tests that look at it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+# The notebooks' tool is a script beside them, not part of a package.
+sys.path.insert(0, str(FOLDER))
+
+import build  # noqa: E402
+
+
+@pytest.fixture(params=build.notebooks(), ids=lambda path: path.stem)
+def path(request: pytest.FixtureRequest) -> Path:
+    """Each notebook of the course."""
+    return request.param
+
+
+@pytest.fixture
+def committed(path: Path) -> NotebookNode:
+    """The notebook as it is in the repository."""
+    return build.read(path)
+
+
+class Runs:
+    """Notebooks that have been run, with their kernels still up."""
+
+    def __init__(self, stack: ExitStack):
+        self._stack = stack
+        self._clients: dict[Path, build.NotebookClient] = {}
+
+    def __getitem__(self, path: Path) -> build.NotebookClient:
+        if path not in self._clients:
+            notebook = build.read(path)
+            self._clients[path] = self._stack.enter_context(build.running(notebook, FOLDER))
+        return self._clients[path]
+
+
+@pytest.fixture(scope="session")
+def runs() -> Iterator[Runs]:
+    """Clients of notebooks after a run, by path: `client.nb` has the outputs, `client.kc` talks
+    to the kernel. A kernel takes 1.5 s to start, so the tests of one process share it."""
+    with ExitStack() as stack:
+        yield Runs(stack)
