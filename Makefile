@@ -1,0 +1,85 @@
+# `make` lists the targets. The first run of a target installs what it needs; later runs start at once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11
+ifeq ($(shell id -u),0)
+LAB_OPTIONS ?= --allow-root
+endif
+
+help:  ## this list
+	@sed -n 's/^\([a-z][^:]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 26
+
+lab: $(VENV)/.runtime  ## open the course in JupyterLab
+	$(BIN)/jupyter lab $(LAB_OPTIONS) $(firstword $(wildcard notebooks/00*.ipynb) notebooks)
+
+test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test-oldest test-newest: test-%: .venv-%/.test  ## … unit tests and notebooks, on the oldest (newest) dependencies
+	.venv-$*/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/unit tests/notebooks notebooks
+
+bench: $(VENV)/.bench $(VENV)/.chromium  ## measure speed beside other libraries
+	for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit; done
+
+notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
+	$(BIN)/python notebooks/build.py execute
+
+solutions: $(VENV)/.test  ## write the teacher's edition
+	$(BIN)/python notebooks/build.py solutions
+
+format: $(VENV)/.test  ## tidy the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(VENV)/.test  ## pin the dependencies of pyproject.toml again (UPGRADE=--upgrade takes the newest)
+	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) --constraint requirements.txt --group test --output-file requirements-test.txt
+
+clean:  ## remove the environments and what the tests left
+	rm -rf .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
+
+.PHONY: help lab test test-oldest test-newest bench notebooks solutions format lock clean
+
+# A stamp file says what has been installed from which pins.
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo 'The course needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	{ echo 'This Python lacks the module venv. On Debian and Ubuntu the package python3-venv brings it:' \
+	'sudo apt-get install python3-venv'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --requirement requirements.txt --editable .
+	$(BIN)/python -c 'import matplotlib.font_manager'  # lists the fonts once, so that no notebook waits for it
+	touch $@
+
+$(VENV)/.test: requirements-test.txt $(VENV)/.runtime
+	$(BIN)/python -m pip install --requirement requirements-test.txt
+	touch $@
+
+$(VENV)/.bench: tests/benchmarks/requirements.txt $(VENV)/.test
+	$(BIN)/python -m pip install --requirement $<
+	touch $@
+
+$(VENV)/.chromium: $(VENV)/.test
+	$(BIN)/python tests/browser/chromium.py
+	touch $@
+
+RESOLUTION_oldest := lowest-direct
+PYTHON_oldest := python3.11
+RESOLUTION_newest := highest
+PYTHON_newest := $(PYTHON)
+
+.venv-%/.test: pyproject.toml requirements-test.txt | $(VENV)/.test
+	$(PYTHON_$*) -m venv --clear .venv-$*
+	$(BIN)/uv pip compile --quiet --resolution $(RESOLUTION_$*) --python .venv-$* \
+	pyproject.toml requirements-test.txt --output-file .venv-$*/requirements.txt
+	.venv-$*/bin/python -m pip install --requirement .venv-$*/requirements.txt --editable .
+	.venv-$*/bin/python -c 'import matplotlib.font_manager'
+	touch $@
