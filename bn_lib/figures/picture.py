@@ -1,0 +1,130 @@
+"""The base of every figure: built once, updated in place, drawn by matplotlib."""
+
+import io
+from contextlib import contextmanager
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from PIL import Image
+
+from bn_lib.figures import style
+
+
+class Picture:
+    """A figure that is built once and then only changes the data of its moving artists.
+
+    A subclass draws in `build`, marks what moves with `moves`, changes it in `update` and says
+    what is to be seen in `describe`. It uses no pyplot, so no figure is open behind its back.
+
+    width, height: size in CSS pixels (100 to the inch).
+    """
+
+    def __init__(self, width: int, height: int, **ingredients):
+        self.moving = []
+        self.sentence = ""
+        self.figure = Figure((width / style.DPI, height / style.DPI), style.DPI)
+        self.figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.06, wspace=0.06)
+        FigureCanvasAgg(self.figure)
+        with mpl.rc_context(style.RC):
+            self.build(**ingredients)
+        self.settle()
+
+    def build(self, **ingredients) -> None:
+        """Make axes and artists; called once."""
+        raise NotImplementedError
+
+    def update(self, result, **position) -> None:
+        """Show what the learner's function returned at a position of the sliders."""
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """Say in one sentence, with rounded numbers, what the figure shows now."""
+        return self.sentence
+
+    def moves(self, artist):
+        """Mark an artist as moving; moving artists lie above all that stands still."""
+        artist.set_zorder(10 + len(self.moving))
+        self.moving.append(artist)
+        return artist
+
+    def moving_text(self, axes, x, y, text="", **looks):
+        """A text that moves, with a thin white rim so that it can be read on curves."""
+        rim = [withStroke(linewidth=3, foreground="white")]
+        return self.moves(axes.text(x, y, text, path_effects=rim, clip_on=False, **looks))
+
+    def settle(self) -> None:
+        """Lay the figure out and keep it so: what stands still must not shift under what moves."""
+        self.figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.06, wspace=0.06)
+        with self._only_still():
+            self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")
+
+    def enlarge(self, factor: float) -> None:
+        """Multiply the size of all texts, for a projector."""
+        for text in self.figure.findobj(Text):
+            text.set_fontsize(text.get_fontsize() * factor)
+        self.settle()
+
+    @contextmanager
+    def _only_still(self):
+        shown = [artist.get_visible() for artist in self.moving]
+        for artist in self.moving:
+            artist.set_visible(False)
+        try:
+            yield
+        finally:
+            for artist, visible in zip(self.moving, shown, strict=True):
+                artist.set_visible(visible)
+
+    def still(self, zoom: int = 2) -> bytes:
+        """What stands still, as a PNG of `zoom` image pixels for each CSS pixel."""
+        with self._only_still():
+            return png(self.pixels(zoom))
+
+    def pixels(self, zoom: float = 1) -> np.ndarray:
+        """The whole figure as it is now: RGB, shape (height, width, 3), dtype uint8."""
+        canvas = self.figure.canvas
+        self.figure.set_dpi(style.DPI * zoom)
+        try:
+            canvas.draw()
+            return np.array(canvas.buffer_rgba())[..., :3]
+        finally:
+            self.figure.set_dpi(style.DPI)
+
+
+def expect(values, shape: tuple, name: str) -> np.ndarray:
+    """Return values as a float array of the shape, or say what is wrong with them and where.
+
+    Raises TypeError if there is nothing or no numbers, ValueError for another shape, NaN or
+    infinity. Figures call it before they touch an artist: a bad result leaves the last picture.
+    """
+    if values is None:
+        raise TypeError(f"{name} is None: does the function end with `return ...`?")
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} should be numbers, but is {type(values).__name__}") from None
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}, but the figure needs {shape}")
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        place = tuple(int(i) for i in bad[0])
+        value = "NaN" if np.isnan(array[place]) else "infinity"
+        where = f" at index {', '.join(map(str, place))}" if place else ""
+        more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+        raise ValueError(f"{name} is {value}{where}{more}")
+    return array
+
+
+def png(pixels: np.ndarray, colours: int = 64) -> bytes:
+    """RGB pixels as a palette PNG: a third of the bytes of one in full colour."""
+    image = Image.fromarray(pixels).quantize(
+        colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    )
+    stream = io.BytesIO()
+    image.save(stream, "PNG", optimize=True)
+    return stream.getvalue()

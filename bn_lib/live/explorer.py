@@ -1,0 +1,193 @@
+"""`explore`: sliders that call the learner's function and show its result, under the mouse."""
+
+import inspect
+import linecache
+import traceback
+from collections.abc import Callable, Mapping
+
+import ipywidgets as widgets
+
+from bn_lib.figures.picture import Picture
+from bn_lib.figures.storyboard import storyboard
+from bn_lib.live.canvas import Canvas, frame_of
+from bn_lib.live.knobs import Counter, knob
+
+LARGE = 1.35  # how much larger the texts are for a projector
+
+
+def explore(function: Callable, picture: Picture, presets: Mapping | None = None, **knobs):
+    """Show a picture with a knob for each argument of a function, as `ipywidgets.interact` does.
+
+    At each move of a knob, `picture.update(function(**position), **position)` is shown.
+
+    function: takes the knobs by name and returns what the picture needs. It may raise; then its
+        message appears under the sliders and the last good picture stays.
+    picture: from `bn_lib.figures`.
+    presets: for each button its name and the position it sets: a mapping (or a named tuple) from
+        knobs to values; knobs that it leaves out stay as they are.
+    knobs: a tuple (low, high) or (low, high, step) is a slider, a list a menu, a bool a checkbox;
+        `steps(2, 4, 8)` is a slider through these values, `again("new batch")` a button that
+        counts its presses.
+
+    It starts at the function's default arguments, or else in the middle of each slider. Raises
+    TypeError or ValueError if knobs, presets and the function's arguments do not fit together,
+    and whatever the function raises at the start.
+    """
+    return Explorer(function, picture, presets or {}, knobs)
+
+
+class Explorer:
+    """A live figure: one output that is a widget, a picture (storyboard) and a sentence."""
+
+    def __init__(self, function, picture, presets, knobs):
+        self.function = function
+        self.picture = picture
+        positions = {name: _mapping(name, preset, knobs) for name, preset in presets.items()}
+        start = _start(function, knobs)
+        self.knobs = {}
+        for name, spec in knobs.items():
+            snaps = [position[name] for position in positions.values() if name in position]
+            self.knobs[name] = knob(name, spec, start.get(name), snaps)
+        self.start = self.position
+        self._compute()
+        self.canvas = Canvas(picture)
+        self._positions = positions
+        self._storyboard = self._draw_storyboard()
+
+        self._moving_together = False
+        for widget in self.knobs.values():
+            widget.observe(self._moved, "value")
+        self.presets = {name: self._button(name, at) for name, at in positions.items()}
+        self.reset = self._button("reset", self.start, icon="undo")
+        self.large = widgets.ToggleButton(description="large text", layout={"width": "auto"})
+        self.large.observe(self._resize, "value")
+        self.box = self._layout()
+
+    @property
+    def position(self) -> dict:
+        """The values of all knobs."""
+        return {name: widget.value for name, widget in self.knobs.items()}
+
+    def go(self, **position) -> None:
+        """Set several knobs, and show the result once."""
+        unknown = sorted(set(position) - set(self.knobs))
+        if unknown:
+            raise ValueError(f"no knob named {', '.join(unknown)}; there are {list(self.knobs)}")
+        self._moving_together = True
+        try:
+            for name, value in position.items():
+                self.knobs[name].value = value
+        finally:
+            self._moving_together = False
+        self._moved()
+
+    def _compute(self) -> None:
+        """Bring the picture to the position of the knobs, or raise what the function raises."""
+        position = self.position
+        self.picture.update(self.function(**position), **position)
+
+    def _moved(self, change=None) -> None:
+        if self._moving_together:
+            return
+        try:
+            self._compute()
+        except Exception as error:  # the learner's own: shown, never swallowed
+            self.canvas.error = explain(error, self.function)
+            return
+        with self.canvas.hold_sync():
+            self.canvas.frame = frame_of(self.picture)
+            self.canvas.error = ""
+
+    def _resize(self, change) -> None:
+        self.picture.enlarge(LARGE if change.new else 1 / LARGE)
+        self.canvas.redraw_still(self.picture)
+
+    def _button(self, name, position, **looks):
+        button = widgets.Button(description=name, layout={"width": "auto"}, **looks)
+        button.on_click(lambda _: self.go(**position))
+        return button
+
+    def _layout(self):
+        buttons = [*self.presets.values(), self.reset]
+        buttons += [w for w in self.knobs.values() if isinstance(w, Counter)]
+        others = [w for w in self.knobs.values() if not isinstance(w, Counter)]
+        row = widgets.Layout(flex_flow="row wrap")
+        grid = widgets.Layout(grid_template_columns="repeat(auto-fit, minmax(300px, 1fr))")
+        return widgets.VBox(
+            [
+                widgets.HBox([*buttons, self.large], layout=row),
+                widgets.GridBox(others, layout=grid),
+                self.canvas,
+            ],
+            layout={"max_width": f"{self.canvas.size[0]:.0f}px"},
+        )
+
+    def _draw_storyboard(self) -> bytes:
+        """Draw the start and the presets, then come back to the start."""
+        states = {"start": self.start}
+        for name, at in self._positions.items():
+            position = self.start | at
+            if position == self.start:
+                states = {name: position} | {k: v for k, v in states.items() if v != self.start}
+            else:
+                states[name] = position
+        panels = []
+        for name, position in states.items():
+            try:
+                self.picture.update(self.function(**position), **position)
+                said = self.picture.describe()
+            except Exception as error:
+                said = "⚠ " + explain(error, self.function)
+            panels.append((name, said, self.picture.pixels()))
+        self._compute()
+        return storyboard(panels)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = self.box._repr_mimebundle_()
+        return bundle | {"image/png": self._storyboard, "text/plain": self.picture.describe()}
+
+
+def explain(error: Exception, function: Callable) -> str:
+    """Say in one line what went wrong in a function, and in which of its lines."""
+    message = f"{type(error).__name__}: {error}"
+    file = inspect.unwrap(function).__code__.co_filename
+    lines = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
+    if not lines:
+        return message
+    place = lines[-1]
+    source = linecache.getline(file, place.lineno).strip()
+    return f"{message} (in {place.name}, line {place.lineno}: {source})"
+
+
+def _start(function: Callable, knobs: Mapping) -> dict:
+    """The function's default arguments, after a check that knobs and arguments fit together."""
+    parameters = inspect.signature(function).parameters
+    named = {
+        name: p
+        for name, p in parameters.items()
+        if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+    }
+    takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    for name in knobs:
+        if name not in named and not takes_all:
+            raise TypeError(f"there is a knob {name}, but {function.__name__} takes no {name}")
+    for name, parameter in named.items():
+        if name not in knobs and parameter.default is parameter.empty:
+            raise TypeError(
+                f"{function.__name__} needs {name}, but there is no knob for it; "
+                f"add for instance {name}=(0, 1)"
+            )
+    return {
+        name: named[name].default
+        for name in knobs
+        if name in named and named[name].default is not inspect.Parameter.empty
+    }
+
+
+def _mapping(name: str, preset, knobs: Mapping) -> dict:
+    """A preset as a dict from knobs to plain numbers."""
+    position = dict(preset._asdict() if hasattr(preset, "_asdict") else preset)
+    unknown = sorted(set(position) - set(knobs))
+    if unknown:
+        raise ValueError(f"preset {name!r} sets {', '.join(unknown)}, but there is no such knob")
+    return {knob: v.item() if hasattr(v, "item") else v for knob, v in position.items()}

@@ -1,0 +1,131 @@
+"""Knobs: from the arguments of `explore` to widgets, in the way of `ipywidgets.interact`.
+
+Every knob is an ipywidgets widget with a `value`; a slider has a grid of positions, to which the
+values that matter (presets, the starting value) belong even if they lie between its steps.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import ipywidgets as widgets
+import traitlets
+
+LETTERS = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "eps": "ε", "mu": "μ", "sigma": "σ",
+    "log10_eps": "log₁₀ ε", "log10_sigma": "log₁₀ σ",
+}  # fmt: skip
+
+
+class steps:  # noqa: N801 - reads like a function where it is used
+    """A slider that stops at the given values only, as in `N=steps(2, 4, 8, 16)`."""
+
+    def __init__(self, *values):
+        self.values = values
+
+
+class again(str):  # noqa: N801
+    """A button that counts its presses from 0, as in `seed=again("new batch")`."""
+
+
+class Counter(widgets.Button):
+    """A button whose value is the number of its presses: a seed for data drawn anew."""
+
+    value = traitlets.Int(0)
+
+    def __init__(self, **keywords):
+        super().__init__(**keywords)
+        self.on_click(self._count)
+
+    def _count(self, button):
+        self.value += 1
+
+
+def knob(name: str, spec, start=None, snaps=()) -> widgets.Widget:
+    """Make the widget for one argument of the learner's function.
+
+    spec: (low, high) or (low, high, step) or `steps(...)` for a slider, a list or dict for a menu,
+    a bool for a checkbox, `again(label)` for a button. start: its first value. snaps: values that
+    must be among the positions of a slider. Raises TypeError for anything else, ValueError for a
+    range that is empty, a start or a snap outside of it or of a menu.
+    """
+    label = LETTERS.get(name, name.replace("_", " "))
+    if isinstance(spec, again):
+        return Counter(description=str(spec), icon="refresh")
+    if isinstance(spec, bool):
+        return widgets.Checkbox(spec if start is None else start, description=label, indent=False)
+    if isinstance(spec, list | Mapping):
+        return _menu(name, label, spec, start, snaps)
+    if isinstance(spec, steps):
+        return _slider(name, label, _names(spec.values, None), start, snaps)
+    if isinstance(spec, tuple) and len(spec) in (2, 3):
+        grid, step = _grid(name, *spec)
+        return _slider(name, label, _names(grid, step), start, snaps, step)
+    raise TypeError(
+        f"{name}={spec!r} is no knob; use (low, high) or (low, high, step) for a slider, a list "
+        f'for a menu, True or False for a checkbox, steps(...) or again("new batch")'
+    )
+
+
+def _grid(name, low, high, step=None):
+    if not low < high:
+        raise ValueError(f"{name}=({low}, {high}) is empty; the first number must be the smaller")
+    if step is None:
+        whole = isinstance(low, int) and isinstance(high, int) and high - low > 12
+        step = 1 if whole else (high - low) / 100
+    if step <= 0:
+        raise ValueError(f"{name}: the step must be above 0, but is {step}")
+    # Decimals keep 0.1 * 3 from being 0.30000000000000004.
+    low, high, width = (Decimal(repr(float(v))) for v in (low, high, step))
+    count = int((high - low) / width)
+    values = [low + width * i for i in range(count + 1)]
+    if values[-1] < high:
+        values.append(high)
+    whole = all(v == v.to_integral_value() for v in (low, high, width))
+    return [int(v) if whole else float(v) for v in values], float(width)
+
+
+def _names(values, step) -> dict:
+    """The positions of a slider and the words beside them."""
+    decimals = 0 if step is None else max(0, -Decimal(repr(step)).normalize().as_tuple().exponent)
+    if step is None or decimals == 0:
+        return {value: f"{value:g}" for value in values}
+    return {value: f"{value:.{decimals}f}" for value in values}
+
+
+def _slider(name, label, names, start, snaps, step=None):
+    low, high = min(names), max(names)
+    for value in snaps if start is None else (*snaps, start):
+        if not low <= value <= high:
+            raise ValueError(f"{name}: {value:g} lies outside of the slider, {low:g} to {high:g}")
+        if value not in names:
+            names[value] = f"{value:.4g}"
+            # A snap takes the place of the grid's position if they cannot be told apart.
+            if step is not None:
+                close = [v for v in names if v != value and abs(v - value) < 0.02 * step]
+                for v in close:
+                    del names[v]
+    positions = sorted(names)
+    middle = positions[len(positions) // 2]
+    return widgets.SelectionSlider(
+        options=[(names[value], value) for value in positions],
+        value=middle if start is None else start,
+        description=label,
+        layout=widgets.Layout(width="100%"),
+        style={"description_width": "max-content"},
+    )
+
+
+def _menu(name, label, spec, start, snaps):
+    options = list(spec.items()) if isinstance(spec, Mapping) else [(str(v), v) for v in spec]
+    values = [value for _, value in options]
+    if not values:
+        raise ValueError(f"{name}=[] is an empty menu; give it at least one value")
+    for value in snaps if start is None else (*snaps, start):
+        if value not in values:
+            raise ValueError(f"{name}: {value!r} is not in the menu {values}")
+    return widgets.Dropdown(
+        options=options,
+        value=values[0] if start is None else start,
+        description=label,
+        style={"description_width": "max-content"},
+    )

@@ -1,0 +1,185 @@
+"""From matplotlib's artists to what the browser draws: looks once, vertices at each move.
+
+Vertices are pixels of the figure (origin at the top left, y downwards), found with matplotlib's
+own transforms and packed as 16-bit integers of 1/16 pixel: enough for a figure of 2,000 pixels,
+finer than any screen.
+"""
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.markers import MarkerStyle
+from matplotlib.patches import Patch
+from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D, Bbox
+
+UNITS = 16  # packed units in a pixel
+FARTHEST = 2000  # pixels; lines are cut there, far outside of every figure
+BREAK = np.array([[-32768, -32768]], dtype="<i2")  # in place of a vertex: lift the pen
+
+
+def looks(artist, height: float) -> dict:
+    """What does not change while an artist moves: kind, colours, widths, where it is clipped."""
+    clip = None
+    if artist.get_clip_on() and artist.axes is not None:
+        clip = _rectangle(artist.axes.bbox, height)
+    common = {"clip": clip, "alpha": 1 if artist.get_alpha() is None else artist.get_alpha()}
+    for kind, describe in _LOOKS.items():
+        if isinstance(artist, kind):
+            return common | describe(artist, height)
+    kinds = ", ".join(kind.__name__ for kind in _LOOKS)
+    raise TypeError(f"a {type(artist).__name__} cannot move; these can: {kinds}")
+
+
+def pack(artists, height: float) -> dict:
+    """Pack what changes: vertices ("v", with their number for each artist in "n"), images, texts.
+
+    The three lists follow the order of the artists of their kind.
+    """
+    counts, vertices, images, texts = [], [], [], []
+    for artist in artists:
+        if isinstance(artist, Text):
+            texts.append(_text(artist, height))
+        elif isinstance(artist, AxesImage):
+            images.append(artist.to_rgba(artist.get_array(), bytes=True).tobytes())
+        else:
+            points = _packed(artist, height) if artist.get_visible() else BREAK[:0]
+            counts.append(len(points))
+            vertices.append(points)
+    joined = np.concatenate(vertices).tobytes() if vertices else b""
+    return {"n": counts, "v": joined, "i": images, "t": texts}
+
+
+def _rectangle(box: Bbox, height: float) -> list[float]:
+    return [round(float(v), 2) for v in (box.x0, height - box.y1, box.width, box.height)]
+
+
+def _pixels(points: float) -> float:
+    return points * mpl.rcParams["figure.dpi"] / 72
+
+
+def _line_looks(line: Line2D, height: float) -> dict:
+    if line.get_marker() not in ("None", "", " ", None):
+        return _marker_looks(line)
+    return {
+        "kind": "path",
+        "stroke": to_hex(line.get_color()),
+        "width": _pixels(line.get_linewidth()),
+        "dash": _dash(line.get_linestyle(), line.get_linewidth()),
+    }
+
+
+def _marker_looks(line: Line2D) -> dict:
+    marker = MarkerStyle(line.get_marker(), line.get_fillstyle())
+    scale = Affine2D().scale(_pixels(line.get_markersize()))
+    outline = marker.get_path().transformed(marker.get_transform() + scale)
+    polygon = outline.to_polygons(closed_only=False)[0]
+    return {
+        "kind": "points",
+        "marker": [[round(float(x), 2), round(float(-y), 2)] for x, y in polygon],
+        "fill": _colour(line.get_markerfacecolor()),
+        "stroke": _colour(line.get_markeredgecolor()),
+        "width": _pixels(line.get_markeredgewidth()),
+    }
+
+
+def _patch_looks(patch: Patch, height: float) -> dict:
+    return {
+        "kind": "path",
+        "fill": _colour(patch.get_facecolor()) if patch.get_fill() else None,
+        "stroke": _colour(patch.get_edgecolor()),
+        "width": _pixels(patch.get_linewidth()),
+        "dash": _dash(patch.get_linestyle(), patch.get_linewidth()),
+    }
+
+
+def _collection_looks(lines: LineCollection, height: float) -> dict:
+    return {
+        "kind": "path",
+        "stroke": _colour(lines.get_color()[0]),
+        "width": _pixels(lines.get_linewidth()[0]),
+        "dash": [],
+    }
+
+
+def _image_looks(image: AxesImage, height: float) -> dict:
+    left, right, bottom, top = image.get_extent()
+    corners = image.axes.transData.transform([(left, bottom), (right, top)])
+    rows, columns = image.get_array().shape[:2]
+    where = _rectangle(Bbox(np.sort(corners, axis=0)), height)
+    return {"kind": "image", "where": where, "rows": rows, "columns": columns}
+
+
+def _text_looks(text: Text, height: float) -> dict:
+    baseline = {"baseline": "alphabetic", "center": "middle", "center_baseline": "middle"}
+    return {
+        "kind": "text",
+        "fill": to_hex(text.get_color()),
+        "size": round(_pixels(text.get_fontsize()), 2),
+        "bold": text.get_fontweight() in ("bold", 700),
+        "align": text.get_ha(),
+        "baseline": baseline.get(text.get_va(), text.get_va()),
+        "rim": bool(text.get_path_effects()),
+    }
+
+
+_LOOKS = {
+    Line2D: _line_looks,
+    Patch: _patch_looks,
+    LineCollection: _collection_looks,
+    AxesImage: _image_looks,
+    Text: _text_looks,
+}
+
+
+def _colour(colour) -> str | None:
+    """A colour as the browser writes it; None where nothing is to be drawn."""
+    rgba = mpl.colors.to_rgba(colour)
+    return to_hex(rgba, keep_alpha=rgba[3] < 1) if rgba[3] > 0 else None
+
+
+def _dash(style: str, width: float) -> list[float]:
+    name = {"--": "dashed", ":": "dotted", "-.": "dashdot"}.get(style)
+    pattern = mpl.rcParams[f"lines.{name}_pattern"] if name else []
+    return [round(_pixels(length * width), 2) for length in pattern]
+
+
+def _text(text: Text, height: float) -> list:
+    x, y = text.get_transform().transform(text.get_unitless_position())
+    words = text.get_text() if text.get_visible() else ""
+    return [round(float(x), 1), round(float(height - y), 1), words]
+
+
+def _packed(artist, height: float) -> np.ndarray:
+    if isinstance(artist, LineCollection):
+        paths = [artist.get_transform().transform_path(path) for path in artist.get_paths()]
+        pieces = [_integers(path.vertices, height) for path in paths]
+        return np.concatenate([part for piece in pieces for part in (piece, BREAK)])
+    path = artist.get_transform().transform_path(artist.get_path())
+    if isinstance(artist, Line2D) and artist.get_linestyle() not in ("None", "", " "):
+        return _cut(path, height)
+    if isinstance(artist, Patch):
+        path = path.cleaned(curves=False)
+        drawn = np.isin(path.codes, (Path.MOVETO, Path.LINETO))
+        return _integers(path.vertices[drawn], height)
+    return _integers(path.vertices, height)
+
+
+def _cut(path: Path, height: float) -> np.ndarray:
+    """A line cut where it leaves all screens; it is interrupted where a vertex is not finite."""
+    window = (-FARTHEST, -FARTHEST, FARTHEST, FARTHEST)
+    path = path.cleaned(remove_nans=True, clip=window, curves=False)
+    drawn = path.codes != Path.STOP
+    points = _integers(path.vertices[drawn], height)
+    starts = np.flatnonzero(path.codes[drawn] == Path.MOVETO)[1:]
+    return np.insert(points, starts, BREAK, axis=0)
+
+
+def _integers(points: np.ndarray, height: float) -> np.ndarray:
+    flipped = np.stack([points[:, 0], height - points[:, 1]], axis=1)
+    limit = FARTHEST * UNITS
+    return np.clip(np.rint(flipped * UNITS), -limit, limit).astype("<i2")
