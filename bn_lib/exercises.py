@@ -139,7 +139,6 @@ def check_saturated(function, rng):
     for threshold in THRESHOLDS:
         found, kept = _call(function, z, threshold)
         shares.append(_share(found))
-        _refuse_change(kept, "z")
     expected = _saturation_recipe(z)
     if not _same(shares, expected):
         worst = np.argmax(np.abs(shares - expected))
@@ -152,6 +151,7 @@ def check_saturated(function, rng):
                 " their share."
             )
         )
+    _refuse_change(kept, "z")
     return "Right: that is the share of entries where the sigmoid is nearly flat." + _at_the_ends(
         function
     )
@@ -355,7 +355,7 @@ def _numbers(found, name):
     if len(bad):
         where = ", ".join(map(str, bad[0])) or "0"
         raise _Mistake(
-            f"{len(bad)} of {array.size} values of {name} are no finite numbers, the first at index"
+            f"{len(bad)} of {array.size} values of {name} are NaN or infinite, the first at index"
             f" {where}. Do you divide by 0, or take the root of something negative?"
         )
     return array
@@ -404,8 +404,8 @@ def _worst_unit(H_hat, expected):
     unit = np.argmax(np.abs(H_hat - expected).max(axis=0))
     mean, std = round(H_hat[:, unit].mean(), 9) + 0, H_hat[:, unit].std()
     return (
-        f"Unit {unit} comes out with the mean {mean:.3g} and the standard deviation {std:.3g};"
-        f" they should be 0 and {expected[:, unit].std():.3g}."
+        f"Unit {unit} of the check's batch comes out with mean {mean:.3g} and standard deviation"
+        f" {std:.3g}; they should be 0 and {expected[:, unit].std():.3g}."
     )
 
 
@@ -418,7 +418,8 @@ def _miss(gamma, beta, H):
     off = gamma * normalize(H, EPS) + beta - H
     shares = np.sqrt(np.mean(off**2, axis=0)) / H.std(axis=0)
     unit = np.argmax(shares)
+    share = shares[unit]
+    size = f"{100 * share:.3g} % of" if share < 10 else f"{share:,.0f} times"
     return (
-        f"With your γ and β, unit {unit} misses H by {100 * shares[unit]:.3g} % of its spread"
-        " (root mean square)."
+        f"With your γ and β, unit {unit} of the check's batch misses H by {size} its spread (rms)."
     )

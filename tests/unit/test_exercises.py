@@ -60,7 +60,7 @@ WRONG_NORMALIZE = {
     "half": (lambda H, eps: normalize(H, eps).astype("f4"), "type float32"),
     "text": (lambda H, eps: "H_hat", "an array of numbers, but it is of type str"),
     "a pair": (lambda H, eps: (normalize(H, eps), H), "but it is of type tuple"),
-    "nan": (lambda H, eps: np.where(H > 5, np.nan, H), "no finite numbers, the first at index"),
+    "nan": (lambda H, eps: np.where(H > 5, np.nan, H), "NaN or infinite, the first at index"),
     "something": (lambda H, eps: np.tanh(H), "one by one"),
 }
 
@@ -115,7 +115,7 @@ WRONG_UNDO = {
         "Return two things: γ, β. What came is of type ndarray, length 4",
     ),
     "three things": (lambda H, eps: (std(H, eps), mean(H, eps), H), "of type tuple, length 3"),
-    "nan": (pair(lambda H, eps: np.log(np.sign(H.mean(0)) + 1), mean), "γ are no finite"),
+    "nan": (pair(lambda H, eps: np.log(np.sign(H.mean(0)) + 1), mean), "of γ are NaN"),
     "in place": (
         pair(std, lambda H, eps: [H.mean(0), in_place(H, eps)][0]),
         "changes the H it was given",
@@ -235,9 +235,11 @@ def test_a_message_says_by_how_much():
         np.random.default_rng(0).normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), (8, 4))[:, 3].std()
     )
     percent = 100 * (1 - std_3 / np.hypot(std_3, np.sqrt(1e-3)))
-    assert no_eps.startswith(f"With your γ and β, unit 3 misses H by {percent:.3g} % of its spread")
-    layer = check_normalize(WRONG_NORMALIZE["no eps"][0]).message
-    assert layer.startswith("Unit 3 comes out with the mean 0 and the standard deviation 1; ")
+    assert f"unit 3 of the check's batch misses H by {percent:.3g} % of its spread" in no_eps
+    spread = check_normalize(WRONG_NORMALIZE["no eps"][0]).message
+    assert (
+        "batch comes out with mean 0 and standard deviation 1; they should be 0 and 0.2" in spread
+    )
 
 
 def test_an_overflow_that_does_no_harm_is_a_remark():
