@@ -4,6 +4,7 @@ import io
 from contextlib import contextmanager
 
 import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -29,7 +30,7 @@ class Picture:
         self.figure = Figure((width / style.DPI, height / style.DPI), style.DPI)
         self.figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.06, wspace=0.06)
         FigureCanvasAgg(self.figure)
-        with mpl.rc_context(style.RC):
+        with mpl.style.context(["default", style.RC]):
             self.build(**ingredients)
         self.settle()
 
@@ -118,6 +119,21 @@ def expect(values, shape: tuple, name: str) -> np.ndarray:
         more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
         raise ValueError(f"{name} is {value}{where}{more}")
     return array
+
+
+def unpack(result, *names: str):
+    """Take apart what the learner's function returned, or say which parts the figure needs."""
+    wanted = ", ".join(names)
+    if not isinstance(result, tuple | list) or len(result) != len(names):
+        got = f"{len(result)} of them" if isinstance(result, tuple) else type(result).__name__
+        raise TypeError(f"the figure needs `return {wanted}`, but the result is {got}")
+    return result
+
+
+def rounded(value: float, decimals: int = 2) -> str:
+    """A number with a fixed count of decimals, a real minus sign, and no minus before a zero."""
+    text = f"{round(float(value), decimals) + 0.0:.{decimals}f}"
+    return text.replace("-", "−")
 
 
 def png(pixels: np.ndarray, colours: int = 64) -> bytes:

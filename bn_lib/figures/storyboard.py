@@ -3,6 +3,7 @@
 import textwrap
 
 import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -26,7 +27,7 @@ def storyboard(panels: list[tuple[str, str, np.ndarray]]) -> bytes:
 def _caption(name: str, sentence: str, width: int) -> np.ndarray:
     lines = textwrap.wrap(sentence, width // 8)
     height = 14 + 20 * (1 + len(lines))
-    with mpl.rc_context(style.RC):
+    with mpl.style.context(["default", style.RC]):
         figure = Figure((width / style.DPI, height / style.DPI), style.DPI)
         canvas = FigureCanvasAgg(figure)
         looks = dict(va="top", linespacing=1.25)

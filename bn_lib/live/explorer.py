@@ -150,7 +150,8 @@ class Explorer:
 def explain(error: Exception, function: Callable) -> str:
     """Say in one line what went wrong in a function, and in which of its lines."""
     message = f"{type(error).__name__}: {error}"
-    file = inspect.unwrap(function).__code__.co_filename
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    file = code.co_filename if code else None
     lines = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
     if not lines:
         return message

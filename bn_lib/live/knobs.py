@@ -16,14 +16,14 @@ LETTERS = {
 }  # fmt: skip
 
 
-class steps:  # noqa: N801 - reads like a function where it is used
+class steps:
     """A slider that stops at the given values only, as in `N=steps(2, 4, 8, 16)`."""
 
     def __init__(self, *values):
         self.values = values
 
 
-class again(str):  # noqa: N801
+class again(str):
     """A button that counts its presses from 0, as in `seed=again("new batch")`."""
 
 
@@ -56,7 +56,7 @@ def knob(name: str, spec, start=None, snaps=()) -> widgets.Widget:
     if isinstance(spec, list | Mapping):
         return _menu(name, label, spec, start, snaps)
     if isinstance(spec, steps):
-        return _slider(name, label, _names(spec.values, None), start, snaps)
+        return _slider(name, label, _names(spec.values, 0), start, snaps)
     if isinstance(spec, tuple) and len(spec) in (2, 3):
         grid, step = _grid(name, *spec)
         return _slider(name, label, _names(grid, step), start, snaps, step)
@@ -86,33 +86,32 @@ def _grid(name, low, high, step=None):
 
 def _names(values, step) -> dict:
     """The positions of a slider and the words beside them."""
-    decimals = 0 if step is None else max(0, -Decimal(repr(step)).normalize().as_tuple().exponent)
-    if step is None or decimals == 0:
-        return {value: f"{value:g}" for value in values}
-    return {value: f"{value:.{decimals}f}" for value in values}
+    decimals = max(0, -Decimal(repr(step)).normalize().as_tuple().exponent)
+    return {value: f"{value:.{decimals}f}" if decimals else f"{value:g}" for value in values}
 
 
-def _slider(name, label, names, start, snaps, step=None):
+def _slider(name, label, names, start, snaps, step=0):
     low, high = min(names), max(names)
-    for value in snaps if start is None else (*snaps, start):
+    matter = set(snaps if start is None else (*snaps, start))
+    for value in matter:
         if not low <= value <= high:
             raise ValueError(f"{name}: {value:g} lies outside of the slider, {low:g} to {high:g}")
-        if value not in names:
-            names[value] = f"{value:.4g}"
-            # A snap takes the place of the grid's position if they cannot be told apart.
-            if step is not None:
-                close = [v for v in names if v != value and abs(v - value) < 0.02 * step]
-                for v in close:
-                    del names[v]
-    positions = sorted(names)
-    middle = positions[len(positions) // 2]
+    # A value that matters takes the place of the nearest position of the round grid.
+    keep = matter | {low, high}
+    kept = {v: words for v, words in names.items() if v in keep or not _near(v, matter, step)}
+    kept |= {value: f"{value:.4g}" for value in matter - set(names)}
+    positions = sorted(kept)
     return widgets.SelectionSlider(
-        options=[(names[value], value) for value in positions],
-        value=middle if start is None else start,
+        options=[(kept[value], value) for value in positions],
+        value=positions[len(positions) // 2] if start is None else start,
         description=label,
         layout=widgets.Layout(width="100%"),
         style={"description_width": "max-content"},
     )
+
+
+def _near(value, others, step) -> bool:
+    return any(abs(value - other) < 0.5 * step for other in others)
 
 
 def _menu(name, label, spec, start, snaps):

@@ -17,6 +17,8 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox
 
+from bn_lib.figures import style
+
 UNITS = 16  # packed units in a pixel
 FARTHEST = 2000  # pixels; lines are cut there, far outside of every figure
 BREAK = np.array([[-32768, -32768]], dtype="<i2")  # in place of a vertex: lift the pen
@@ -59,7 +61,8 @@ def _rectangle(box: Bbox, height: float) -> list[float]:
 
 
 def _pixels(points: float) -> float:
-    return points * mpl.rcParams["figure.dpi"] / 72
+    """Printer's points, in which matplotlib measures widths and fonts, as pixels."""
+    return points * style.DPI / 72
 
 
 def _line_looks(line: Line2D, height: float) -> dict:
@@ -142,8 +145,8 @@ def _colour(colour) -> str | None:
     return to_hex(rgba, keep_alpha=rgba[3] < 1) if rgba[3] > 0 else None
 
 
-def _dash(style: str, width: float) -> list[float]:
-    name = {"--": "dashed", ":": "dotted", "-.": "dashdot"}.get(style)
+def _dash(linestyle: str, width: float) -> list[float]:
+    name = {"--": "dashed", ":": "dotted", "-.": "dashdot"}.get(linestyle)
     pattern = mpl.rcParams[f"lines.{name}_pattern"] if name else []
     return [round(_pixels(length * width), 2) for length in pattern]
 

@@ -1,0 +1,193 @@
+"""`explore`: the learner's function under sliders."""
+
+import io
+import re
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bn_lib.figures.picture import Picture, expect
+from bn_lib.live import again, explore
+
+
+class Line(Picture):
+    """The smallest picture: a line of three points and a text."""
+
+    def __init__(self):
+        super().__init__(400, 200)
+
+    def build(self):
+        axes = self.figure.subplots()
+        axes.set(xlim=(0, 2), ylim=(-10, 10))
+        self.line = self.moves(axes.plot([0, 1, 2], [0, 0, 0])[0])
+        self.label = self.moving_text(axes, 1, 5)
+
+    def update(self, result, **position):
+        values = expect(result, (3,), "the result")
+        self.line.set_ydata(values)
+        self.label.set_text(f"{values[1]:.1f}")
+        self.sentence = f"the middle is {values[1]:.2f}"
+
+
+def ramp(slope=1, lift=0):
+    return slope * np.array([-1.0, 0.0, 1.0]) + lift
+
+
+class Place(NamedTuple):
+    slope: np.float64
+    lift: np.float64
+
+
+def ramp_explorer(function=ramp):
+    presets = {"flat": {"slope": 0}, "there": Place(np.float64(1.234), np.float64(2.5))}
+    return explore(function, Line(), presets, slope=(-3, 3, 0.5), lift=(-5, 5, 0.5))
+
+
+def vertices(explorer):
+    return np.frombuffer(explorer.canvas.frame["v"], "<i2")
+
+
+def test_it_starts_at_the_functions_defaults():
+    explorer = ramp_explorer()
+    assert explorer.position == {"slope": 1, "lift": 0}
+    assert explorer.canvas.frame["sentence"] == "the middle is 0.00"
+
+
+def test_a_move_changes_vertices_texts_and_sentence():
+    explorer = ramp_explorer()
+    before = vertices(explorer)
+    explorer.knobs["lift"].value = 2
+    assert explorer.canvas.frame["sentence"] == "the middle is 2.00"
+    assert explorer.canvas.frame["t"][0][2] == "2.0"
+    assert not np.array_equal(vertices(explorer), before)
+
+
+def test_vertices_are_matplotlibs_own_pixels():
+    explorer = ramp_explorer()
+    explorer.go(slope=2, lift=1)
+    axes = explorer.picture.figure.axes[0]
+    pixels = axes.transData.transform([(0, -1), (1, 1), (2, 3)])
+    pixels[:, 1] = 200 - pixels[:, 1]
+    assert vertices(explorer).reshape(-1, 2) / 16 == pytest.approx(pixels, abs=1 / 32)
+
+
+def test_presets_reach_values_between_the_steps_with_one_move():
+    explorer = ramp_explorer()
+    frames = []
+    explorer.canvas.observe(lambda change: frames.append(change.new), "frame")
+    explorer.presets["there"].click()
+    assert explorer.position == {"slope": 1.234, "lift": 2.5}
+    assert len(frames) == 1
+    explorer.presets["flat"].click()
+    assert explorer.position == {"slope": 0, "lift": 2.5}
+    explorer.reset.click()
+    assert explorer.position == explorer.start
+
+
+def test_a_counter_draws_anew_and_reset_comes_back():
+    def noise(slope=1, seed=0):
+        return slope * np.random.default_rng(seed).standard_normal(3)
+
+    explorer = explore(noise, Line(), slope=(0, 2), seed=again("new batch"))
+    first = explorer.canvas.frame["sentence"]
+    explorer.knobs["seed"].click()
+    assert explorer.canvas.frame["sentence"] != first
+    explorer.reset.click()
+    assert explorer.canvas.frame["sentence"] == first
+
+
+def test_a_move_makes_no_artists():
+    explorer = ramp_explorer()
+    figure = explorer.picture.figure
+    artists = len(figure.findobj())
+    for lift in (-5, 5, 0.5):
+        explorer.knobs["lift"].value = lift
+    assert len(figure.findobj()) == artists
+
+
+@pytest.mark.parametrize(
+    ("at_five", "message"),
+    [
+        (lambda: 1 / 0, r"ZeroDivisionError: division by zero \(in .*, line \d+: "),
+        (lambda: np.zeros(4), r"the result has shape \(4,\), but the figure needs \(3,\)"),
+        (lambda: np.array([0, np.nan, np.nan]), r"the result is NaN at index 1 \(and 1 more\)"),
+        (lambda: np.array([0, 1, -np.inf]), "the result is infinity at index 2"),
+        (lambda: None, "the result is None: does the function end with `return ...`"),
+        (lambda: "five", "the result should be numbers, but is str"),
+    ],
+)
+def test_what_goes_wrong_is_said_and_the_last_good_picture_stays(at_five, message):
+    def fails_at_five(slope=1, lift=0):
+        return at_five() if lift == 5 else ramp(slope, lift)
+
+    explorer = ramp_explorer(fails_at_five)
+    explorer.knobs["lift"].value = 4
+    good = explorer.canvas.frame
+    explorer.knobs["lift"].value = 5
+    assert explorer.canvas.frame is good
+    assert re.search(message, explorer.canvas.error)
+    explorer.knobs["lift"].value = 3
+    assert explorer.canvas.error == ""
+    assert explorer.canvas.frame["sentence"] == "the middle is 3.00"
+
+
+def test_an_error_at_the_start_is_the_learners_own():
+    def broken(slope=1, lift=0):
+        raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        ramp_explorer(broken)
+
+
+def test_the_bundle_has_three_readers():
+    bundle = ramp_explorer()._repr_mimebundle_()
+    assert bundle["text/plain"] == "the middle is 0.00"
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    picture = Image.open(io.BytesIO(bundle["image/png"]))
+    assert picture.mode == "P"  # a palette: a third of the bytes
+    assert picture.height > 3 * 200  # start and two presets
+
+
+def test_the_storyboard_shows_an_error_where_a_preset_leads_to_one():
+    def fails_when_flat(slope=1, lift=0):
+        return ramp(1 / slope, lift)
+
+    explorer = ramp_explorer(fails_when_flat)
+    assert explorer.canvas.error == ""
+    assert explorer.canvas.frame["sentence"] == "the middle is 0.00"
+    explorer.presets["flat"].click()
+    assert explorer.canvas.error.startswith("ZeroDivisionError")
+
+
+def test_large_text_and_back():
+    explorer = ramp_explorer()
+    small, at_first = explorer.canvas.still, vertices(explorer)
+    explorer.large.value = True
+    assert explorer.canvas.still != small
+    assert not np.array_equal(vertices(explorer), at_first)  # the axes made room
+    explorer.large.value = False
+    assert np.abs(vertices(explorer) - at_first).max() <= 16
+
+
+@pytest.mark.parametrize(
+    ("knobs", "presets", "error", "message"),
+    [
+        ({"tilt": (0, 1)}, {}, TypeError, "there is a knob tilt, but ramp takes no tilt"),
+        ({"slope": (0, 1)}, {"up": {"lift": 1}}, ValueError, "preset 'up' sets lift, but there"),
+    ],
+)
+def test_knobs_presets_and_arguments_must_fit(knobs, presets, error, message):
+    with pytest.raises(error, match=message):
+        explore(ramp, Line(), presets, **knobs)
+
+
+def test_an_argument_without_default_needs_a_knob():
+    with pytest.raises(TypeError, match="needs lift, but there is no knob for it"):
+        explore(lambda slope, lift: ramp(slope, lift), Line(), slope=(0, 1))
+
+
+def test_go_refuses_an_unknown_knob():
+    with pytest.raises(ValueError, match="no knob named tilt"):
+        ramp_explorer().go(tilt=1)

@@ -1,0 +1,95 @@
+"""Knobs: from the arguments of `explore` to widgets."""
+
+import ipywidgets as widgets
+import pytest
+
+from bn_lib.live import again, steps
+from bn_lib.live.knobs import Counter, knob
+
+
+def positions(slider):
+    return [value for _, value in slider.options]
+
+
+def test_a_tuple_is_a_slider_from_end_to_end():
+    slider = knob("gamma", (0, 5))
+    assert isinstance(slider, widgets.SelectionSlider)
+    assert (positions(slider)[0], positions(slider)[-1]) == (0, 5)
+    assert slider.description == "γ"
+
+
+def test_a_step_is_kept_exactly():
+    assert positions(knob("x", (0, 1, 0.1)))[3] == 0.3
+    assert [words for words, _ in knob("x", (0, 1, 0.25)).options] == [
+        "0.00", "0.25", "0.50", "0.75", "1.00",
+    ]  # fmt: skip
+
+
+def test_whole_numbers_stay_whole():
+    values = positions(knob("depth", (1, 40)))
+    assert values == list(range(1, 41))
+    assert all(isinstance(value, int) for value in values)
+
+
+def test_the_end_is_reached_even_if_the_step_does_not_divide_the_range():
+    assert positions(knob("x", (0, 1, 0.3))) == [0, 0.3, 0.6, 0.9, 1]
+
+
+def test_a_snap_takes_the_place_of_the_nearest_position():
+    values = positions(knob("gamma", (0, 5, 0.05), snaps=[1.7563]))
+    assert 1.7563 in values
+    assert 1.75 not in values
+    assert {1.70, 1.80} < set(values)
+    assert len(values) == 101
+
+
+def test_values_that_matter_do_not_push_each_other_or_the_ends_away():
+    values = positions(knob("gamma", (0, 5, 0.05), start=1, snaps=[1.0123, 4.99]))
+    assert {1, 1.0123, 4.99, 5} < set(values)
+
+
+def test_it_starts_where_told_or_else_in_the_middle():
+    assert knob("gamma", (0, 5), start=1).value == 1
+    assert knob("gamma", (0, 4, 1)).value == 2
+
+
+def test_steps_make_a_slider_through_the_values():
+    slider = knob("N", steps(2, 8, 32), start=8)
+    assert positions(slider) == [2, 8, 32]
+    assert slider.value == 8
+
+
+def test_a_list_is_a_menu_and_a_bool_a_checkbox():
+    menu = knob("mode", ["training", "inference"], start="inference")
+    assert isinstance(menu, widgets.Dropdown)
+    assert menu.value == "inference"
+    assert knob("eps", {"none": 0.0, "small": 1e-5}).value == 0.0
+    box = knob("with_eps", False)
+    assert isinstance(box, widgets.Checkbox)
+    assert box.description == "with eps"
+
+
+def test_again_counts_its_presses():
+    button = knob("seed", again("new batch"))
+    assert isinstance(button, Counter)
+    assert button.description == "new batch"
+    button.click()
+    button.click()
+    assert button.value == 2
+
+
+@pytest.mark.parametrize(
+    ("spec", "keywords", "error", "message"),
+    [
+        ((5, 0), {}, ValueError, r"gamma=\(5, 0\) is empty; the first number must be the smaller"),
+        ((0, 5, 0), {}, ValueError, "the step must be above 0, but is 0"),
+        ((0, 5), {"start": 7}, ValueError, "gamma: 7 lies outside of the slider, 0 to 5"),
+        ((0, 5), {"snaps": [-1]}, ValueError, "-1 lies outside of the slider"),
+        (["a"], {"start": "b"}, ValueError, "'b' is not in the menu"),
+        ([], {}, ValueError, "empty menu; give it at least one value"),
+        (3.0, {}, TypeError, "gamma=3.0 is no knob; use .low, high. or"),
+    ],
+)
+def test_what_is_wrong_is_said(spec, keywords, error, message):
+    with pytest.raises(error, match=message):
+        knob("gamma", spec, **keywords)

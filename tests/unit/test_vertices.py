@@ -1,0 +1,130 @@
+"""What goes to the browser: looks once, vertices at each move."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from bn_lib.live.vertices import BREAK, FARTHEST, UNITS, looks, pack
+
+HEIGHT = 100
+
+
+@pytest.fixture
+def axes():
+    """Axes in which a unit is a pixel, with the origin at the top left corner of the figure."""
+    figure = Figure((2, 1), dpi=100)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, 200), ylim=(HEIGHT, 0))
+    return axes
+
+
+def points(artist):
+    packed = pack([artist], HEIGHT)
+    found = np.frombuffer(packed["v"], "<i2").reshape(-1, 2)
+    assert packed["n"] == [len(found)]
+    return found
+
+
+def test_a_line(axes):
+    (line,) = axes.plot([10, 20, 30], [1, 2, 3], color="#d55e00", linestyle="--", linewidth=2)
+    assert points(line).tolist() == [[160, 16], [320, 32], [480, 48]]
+    look = looks(line, HEIGHT)
+    assert (look["kind"], look["stroke"]) == ("path", "#d55e00")
+    assert look["width"] == pytest.approx(2 * 100 / 72)
+    assert look["clip"] == [0, 0, 200, 100]
+    assert len(look["dash"]) == 2
+
+
+def test_a_line_is_interrupted_where_it_is_not_finite(axes):
+    (line,) = axes.plot([10, 20, 30, 40, 50], [1, 1, np.nan, 1, 1])
+    assert points(line).tolist() == [[160, 16], [320, 16], *BREAK.tolist(), [640, 16], [800, 16]]
+
+
+def test_a_line_keeps_its_slope_where_it_leaves_every_screen(axes):
+    (line,) = axes.plot([0, 1e6], [0, 5e5])
+    last = points(line)[-1] / UNITS
+    assert last[1] / last[0] == pytest.approx(0.5, abs=1e-3)
+    assert last.max() <= FARTHEST
+
+
+def test_points(axes):
+    (dots,) = axes.plot([10, 20], [5, 6], "s", markersize=7.2, mew=0, mfc="#0072b2")
+    assert points(dots).tolist() == [[160, 80], [320, 96]]
+    look = looks(dots, HEIGHT)
+    assert (look["kind"], look["fill"]) == ("points", "#0072b2")
+    across = np.ptp([x for x, _ in look["marker"]])
+    assert across == pytest.approx(7.2 * 100 / 72, abs=0.02)
+
+
+def test_a_hollow_marker_is_not_filled(axes):
+    (ring,) = axes.plot([10], [5], "o", mfc="none", mec="#d55e00", mew=3)
+    look = looks(ring, HEIGHT)
+    assert look["fill"] is None
+    assert look["stroke"] == "#d55e00"
+
+
+def test_filled_steps(axes):
+    steps = axes.stairs([5, 6], [0, 10, 20], fill=True, color="#888888")
+    corners = {tuple(p) for p in points(steps) / UNITS}
+    assert {(0, 5), (10, 5), (10, 6), (20, 6)} <= corners
+    assert looks(steps, HEIGHT)["fill"] == "#888888"
+
+
+def test_steps_far_outside_are_held_at_the_edge_of_what_can_be_packed(axes):
+    steps = axes.stairs([1e9], [0, 10], baseline=None)
+    assert points(steps)[:, 1].max() == FARTHEST * UNITS
+
+
+def test_a_curved_patch_becomes_a_polygon(axes):
+    circle = axes.add_patch(mpl.patches.Circle((100, 50), 20, fill=False))
+    distance = np.hypot(*(points(circle) / UNITS - [100, 50]).T)
+    assert len(distance) > 20
+    assert distance == pytest.approx(20, abs=0.2)
+
+
+def test_many_segments_with_the_pen_lifted_between(axes):
+    lines = axes.add_collection(LineCollection([[(0, 0), (10, 10)], [(20, 0), (30, 10)]]))
+    lift = BREAK.tolist()
+    assert points(lines).tolist() == [[0, 0], [160, 160], *lift, [320, 0], [480, 160], *lift]
+
+
+def test_an_image(axes):
+    image = axes.imshow([[0, 1, 2]], extent=(0, 30, 10, 0), cmap="gray", aspect="auto")
+    packed = pack([image], HEIGHT)
+    assert packed["n"] == []
+    colours = np.frombuffer(packed["i"][0], np.uint8).reshape(1, 3, 4)
+    assert colours[0, :, 0].tolist() == [0, 128, 255]
+    look = looks(image, HEIGHT)
+    assert (look["kind"], look["rows"], look["columns"]) == ("image", 1, 3)
+
+
+def test_an_image_says_where_it_lies(axes):
+    axes.set(xlim=(0, 200), ylim=(HEIGHT, 0))
+    image = axes.imshow([[0.0]], extent=(10, 30, 40, 20), aspect="auto")
+    axes.set(xlim=(0, 200), ylim=(HEIGHT, 0))
+    assert looks(image, HEIGHT)["where"] == [10, 20, 20, 20]
+
+
+def test_a_text(axes):
+    text = axes.text(20, 30, "γĤ", ha="right", va="center", weight="bold", fontsize=7.2)
+    assert pack([text], HEIGHT)["t"] == [[20, 30, "γĤ"]]
+    look = looks(text, HEIGHT)
+    assert (look["align"], look["baseline"], look["bold"]) == ("right", "middle", True)
+    assert look["size"] == 10
+
+
+def test_the_invisible_is_not_drawn(axes):
+    (line,) = axes.plot([1, 2], [1, 2], visible=False)
+    text = axes.text(1, 1, "hidden", visible=False)
+    packed = pack([line, text], HEIGHT)
+    assert packed["n"] == [0]
+    assert packed["t"][0][2] == ""
+
+
+def test_what_cannot_move_is_said(axes):
+    with pytest.raises(TypeError, match="a PathCollection cannot move; these can: Line2D"):
+        looks(axes.scatter([1], [1]), HEIGHT)
