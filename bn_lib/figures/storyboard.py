@@ -25,7 +25,7 @@ def storyboard(panels: list[tuple[str, str, np.ndarray]]) -> bytes:
 
 
 def _caption(name: str, sentence: str, width: int) -> np.ndarray:
-    lines = textwrap.wrap(sentence, width // 8)
+    lines = textwrap.wrap(sentence, width // 9)
     height = 14 + 20 * (1 + len(lines))
     with mpl.style.context(["default", style.RC]):
         figure = Figure((width / style.DPI, height / style.DPI), style.DPI)
