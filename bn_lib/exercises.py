@@ -223,7 +223,7 @@ _SATURATION_SWITCHES = {
     "counted": {
         "flat": "",
         "equal too": "You count slopes equal to the threshold too; below is <.",
-        "steep": "You count the entries that are *not* saturated.",
+        "steep": "You count the entries that are not saturated.",
         "low": "You compare the sigmoid's value with the threshold; saturated speaks of its slope.",
         "low or high": "You ask how near the sigmoid's value is to 0 or 1; saturated speaks of its"
         " slope.",

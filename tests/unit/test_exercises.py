@@ -153,7 +153,7 @@ WRONG_SATURATED = {
         "how near the sigmoid's value is to 0 or 1",
     ),
     "or equal": (lambda z, t: np.mean(slope(z) <= t), "below is <"),
-    "not saturated": (lambda z, t: np.mean(slope(z) >= t), "*not* saturated"),
+    "not saturated": (lambda z, t: np.mean(slope(z) >= t), "that are not saturated"),
     "right": (lambda z, t: np.mean((slope(z) < t) & (z > 0)), "positive z only"),
     "left": (lambda z, t: np.mean((slope(z) < t) & (z < 0)), "negative z only"),
     "z itself": (lambda z, t: np.mean(np.abs(z) > t), "z itself"),

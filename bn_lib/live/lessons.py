@@ -1,0 +1,190 @@
+"""Questions to answer before the figure does, and verdicts on a learner's own code.
+
+Both work without a kernel too: what a widget shows stands beside it as HTML and as plain text.
+"""
+
+from decimal import Decimal
+from html import escape
+from numbers import Real
+
+import ipywidgets as widgets
+
+from bn_lib.exercises import Verdict
+from bn_lib.figures import style
+
+# ipywidgets' own 13 pixels are less than 10 points.
+_SIZE = "<style>.bn-lesson { --jp-widgets-font-size: 15px; font-size: 15px; }</style>"
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MARKS = {True: ("✓", style.TARGET), False: ("✗", style.OUTPUT)}
+
+
+def predict(question, choices, guess=None, unit=""):
+    """Ask the learner for a guess, before the truth is computed.
+
+    question: a sentence. choices: strings, or numbers, each with `unit` behind it. guess: one of
+    the choices; a learner without widgets writes it into the cell.
+
+    Returns a Prediction, which shows itself at the end of a cell and is compared with the truth
+    in a later one: `question.compare(truth)`. Raises ValueError for fewer than two choices, for
+    two that read alike, and for a guess that is none of them.
+    """
+    return Prediction(question, choices, guess, unit)
+
+
+class Prediction:
+    """A question with choices; `guess` is the learner's choice, or None."""
+
+    def __init__(self, question, choices, guess, unit):
+        self.question = question
+        self._unit = unit
+        self.choices = {self._label(choice): choice for choice in map(_plain, choices)}
+        if not 2 <= len(self.choices) == len(choices):
+            raise ValueError(f"a question needs two or more different choices, not {choices}")
+        self._radio = widgets.RadioButtons(
+            options=list(self.choices.items()),
+            value=None if guess is None else self._find(guess),
+            description="Your guess:",
+            tooltip=question,
+            layout={"width": "max-content"},
+            style={"description_width": "max-content"},
+        )
+        asked = widgets.HTML(f"{_SIZE}<b>{escape(question)}</b>")
+        self.box = widgets.VBox([asked, self._radio])
+        self.box.add_class("bn-lesson")
+
+    @property
+    def guess(self):
+        """The choice that the learner has made, or None."""
+        return self._radio.value
+
+    def compare(self, truth):
+        """Set the guess beside the truth, a number or a string as the choices are.
+
+        Returns an object that shows itself, and follows when the guess changes later. Raises
+        ValueError if the truth is none of the choices: a number is one if it rounds to it.
+        """
+        truth = _plain(truth)
+        choices = self.choices.values()
+        fitting = [choice for choice in choices if _means(choice, truth, choices)]
+        if not fitting:
+            raise ValueError(
+                f"the truth, {truth!r}, is none of the choices of {self.question!r}:"
+                f" {', '.join(self.choices)}"
+            )
+        nearest = min(fitting, key=lambda choice: abs(choice - truth) if _is_number(truth) else 0)
+        return Comparison(self, nearest)
+
+    def on_guess(self, callback):
+        """Call `callback()` whenever the learner chooses."""
+        self._radio.observe(lambda change: callback(), "value")
+
+    def verdict(self, truth) -> str:
+        """Say in words how the guess compares with `truth`, one of the choices."""
+        text = f"Computed: {self._label(truth)}. Your guess: "
+        if self.guess is None:
+            return text + "none yet."
+        mark, _ = _MARKS[self.guess == truth]
+        word = "right" if self.guess == truth else "not this time"
+        return f"{text}{self._label(self.guess)}, {word} {mark}"
+
+    def _find(self, guess):
+        for label, choice in self.choices.items():
+            if guess == choice or str(guess).strip() in (label, str(choice)):
+                return choice
+        raise ValueError(f"guess={guess!r} is none of the choices: {', '.join(self.choices)}")
+
+    def _label(self, choice) -> str:
+        return f"{_words(choice)} {self._unit}".strip()
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        marks = {
+            label: "●" if choice == self.guess else "○" for label, choice in self.choices.items()
+        }
+        lines = [self.question, *(f"  {mark} {label}" for label, mark in marks.items())]
+        listed = "".join(f"<li>{escape(label)}</li>" for label in self.choices)
+        return self.box._repr_mimebundle_() | {
+            "text/html": f"<p><b>{escape(self.question)}</b></p><ul>{listed}</ul>",
+            "text/plain": "\n".join(lines),
+        }
+
+
+class Comparison:
+    """A guess beside the truth."""
+
+    def __init__(self, prediction: Prediction, truth):
+        self._prediction, self._truth = prediction, truth
+        self._html = widgets.HTML()
+        self._html.add_class("bn-lesson")
+        self._refresh()
+        prediction.on_guess(self._refresh)
+
+    def __str__(self):
+        return self._prediction.verdict(self._truth)
+
+    def _refresh(self):
+        self._html.value = f'{_SIZE}<span role="status">{escape(str(self))}</span>'
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return self._html._repr_mimebundle_() | {
+            "text/html": f"<p>{escape(str(self))}</p>",
+            "text/plain": str(self),
+        }
+
+
+def show(verdict: Verdict):
+    """Show what a check of `bn_lib.exercises` found, with a mark and in words."""
+    return Shown(*verdict)
+
+
+class Shown:
+    """A verdict as text and as HTML."""
+
+    def __init__(self, passed, message):
+        self._mark, self._colour = _MARKS[passed]
+        self._message = message
+
+    def __repr__(self):
+        return f"{self._mark} {self._message}"
+
+    def _repr_html_(self):
+        return (
+            f'<p style="border-left: 4px solid {self._colour}; padding: 0.3em 0.8em">'
+            f'<b style="color: {self._colour}; font-size: 130%">{self._mark}</b>'
+            f" {escape(self._message)}</p>"
+        )
+
+
+def _plain(value):
+    """A number of NumPy's as one of Python's."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def _words(value) -> str:
+    """29.3, −2, 50,000 and 1.9·10⁻⁶, as one writes them."""
+    if not _is_number(value):
+        return str(value)
+    text = f"{value:,}" if isinstance(value, int) else f"{value:g}"
+    mantissa, times, exponent = text.replace("-", "−").partition("e")
+    if not times:
+        return mantissa
+    power = str(int(exponent.replace("−", "-"))).translate(_SUPERSCRIPTS)
+    return f"10{power}" if mantissa == "1" else f"{mantissa}·10{power}"
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _means(choice, truth, choices) -> bool:
+    """Whether a truth is what a choice says: equal, or the same after rounding to its digits."""
+    if not (_is_number(choice) and _is_number(truth)):
+        return choice == truth
+    # A zero is as exact as the finest of its neighbours: 0.3 is not 0 beside 2.9.
+    half = _half_digit(choice) if choice else min(map(_half_digit, filter(_is_number, choices)))
+    return abs(truth - choice) <= half * (1 + 1e-9)
+
+
+def _half_digit(number) -> float:
+    """Half a unit of the last digit after the point with which a number is written."""
+    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    return 0.5 * 10.0 ** min(exponent, 0)

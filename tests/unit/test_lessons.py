@@ -1,0 +1,125 @@
+"""Predict-first questions and verdicts, with and without widgets."""
+
+import numpy as np
+import pytest
+
+from bn_lib.exercises import Verdict
+from bn_lib.live.lessons import predict, show
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+QUESTION = "How far off is H?"
+CHOICES = [0, 2.9, 29.3, 69.8]
+
+
+def ask(guess=None):
+    return predict(QUESTION, CHOICES, guess, unit="%")
+
+
+def plain(shown):
+    return shown._repr_mimebundle_()["text/plain"]
+
+
+def click(question, label):
+    question._radio.label = label
+
+
+def test_a_question_shows_itself_as_widget_as_html_and_as_text():
+    bundle = ask()._repr_mimebundle_()
+    assert set(bundle) == {WIDGET_VIEW, "text/html", "text/plain"}
+    assert bundle["text/plain"] == f"{QUESTION}\n  ○ 0 %\n  ○ 2.9 %\n  ○ 29.3 %\n  ○ 69.8 %"
+    assert QUESTION in bundle["text/html"]
+    assert bundle["text/html"].count("<li>") == 4
+
+
+def test_the_widget_says_what_is_asked_and_holds_no_guess_at_first():
+    question = ask()
+    heading, radio = question.box.children
+    assert QUESTION in heading.value
+    assert radio.description == "Your guess:"
+    assert radio.tooltip == QUESTION
+    assert radio.value is None
+    assert question.guess is None
+
+
+def test_a_question_may_hold_html():
+    question = predict("Is a < b & c?", ["a < b", "no"])
+    assert "a &lt; b &amp; c" in question._repr_mimebundle_()["text/html"]
+    assert "a &lt; b &amp; c" in question.box.children[0].value
+    assert "<li>a &lt; b</li>" in question._repr_mimebundle_()["text/html"]
+
+
+@pytest.mark.parametrize("guess", [29.3, "29.3", "29.3 %", np.float64(29.3)])
+def test_without_widgets_the_guess_is_written_into_the_cell(guess):
+    question = ask(guess)
+    assert question.guess == 29.3
+    assert "● 29.3 %" in plain(question)
+    assert plain(question).count("●") == 1
+
+
+def test_a_guess_that_is_no_choice_is_refused_with_the_choices():
+    with pytest.raises(ValueError, match=r"guess=30 is none of the choices: 0 %, 2.9 %, 29.3 %"):
+        ask(30)
+
+
+@pytest.mark.parametrize(
+    ("guess", "said"),
+    [
+        (None, "Computed: 29.3 %. Your guess: none yet."),
+        (29.3, "Computed: 29.3 %. Your guess: 29.3 %, right ✓"),
+        (0, "Computed: 29.3 %. Your guess: 0 %, not this time ✗"),
+    ],
+)
+def test_a_guess_is_compared_with_the_truth(guess, said):
+    comparison = ask(guess).compare(100 * (1 - np.sqrt(0.5)))
+    bundle = comparison._repr_mimebundle_()
+    assert set(bundle) == {WIDGET_VIEW, "text/html", "text/plain"}
+    assert bundle["text/plain"] == str(comparison) == said
+    assert said in bundle["text/html"]
+    assert said in comparison._html.value
+
+
+def test_after_run_all_a_click_is_enough():
+    question = ask()
+    comparison = question.compare(29.3)
+    click(question, "2.9 %")
+    assert "Your guess: 2.9 %, not this time ✗" in comparison._html.value
+    click(question, "29.3 %")
+    assert "Your guess: 29.3 %, right ✓" in comparison._html.value
+
+
+@pytest.mark.parametrize(
+    ("choices", "truth", "label"),
+    [
+        (CHOICES, 0.02, "0"),
+        (CHOICES, 2.94, "2.9"),
+        ([0, 0.3, 1], 0.31, "0.3"),
+        ([10, 1000, 50000], 50000, "50,000"),
+        ([-1, 1], np.int64(-1), "−1"),
+        ([1.9e-6, 1e-3, 1], 1.93e-6, "1.9·10⁻⁶"),
+        ([1e-6, 1], 1e-6, "10⁻⁶"),
+        (["ellipses", "circles"], "circles", "circles"),
+        ([True, False], np.bool_(False), "False"),
+    ],
+)
+def test_a_truth_fits_the_choice_to_which_it_rounds(choices, truth, label):
+    assert str(predict("?", choices).compare(truth)).startswith(f"Computed: {label}. ")
+
+
+@pytest.mark.parametrize("truth", [29.4, 0.293, 100, float("nan"), "29.3"])
+def test_a_question_whose_answer_is_not_offered_is_a_defect(truth):
+    with pytest.raises(ValueError, match=r"the truth, .* is none of the choices of 'How far off"):
+        ask().compare(truth)
+
+
+@pytest.mark.parametrize("choices", [[], [1], [1, 1.0], ["yes", "yes"]])
+def test_a_question_needs_different_choices(choices):
+    with pytest.raises(ValueError, match="two or more different choices"):
+        predict("?", choices)
+
+
+@pytest.mark.parametrize(("passed", "mark"), [(True, "✓"), (False, "✗")])
+def test_a_verdict_is_shown_by_mark_and_words(passed, mark):
+    shown = show(Verdict(passed, "γ < 0"))
+    assert repr(shown) == f"{mark} γ < 0"
+    assert mark in shown._repr_html_()
+    assert "γ &lt; 0" in shown._repr_html_()
