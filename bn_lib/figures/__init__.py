@@ -1,7 +1,11 @@
 """Figures: built once by matplotlib, updated in place, described in a sentence. No widgets here."""
 
+from bn_lib.figures.batch_table import BatchTable
+from bn_lib.figures.coupling import Coupling
 from bn_lib.figures.left_over import LeftOver
+from bn_lib.figures.near_constant import NearConstant
 from bn_lib.figures.overlay import Overlay
 from bn_lib.figures.second_batch import SecondBatch
+from bn_lib.figures.shape import Shape
 
-__all__ = ["LeftOver", "Overlay", "SecondBatch"]
+__all__ = ["BatchTable", "Coupling", "LeftOver", "NearConstant", "Overlay", "SecondBatch", "Shape"]
