@@ -1,18 +1,12 @@
 """The course's notebooks, each run once for all the tests that look at it."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import build
 import pytest
 from nbformat import NotebookNode
-
-FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
-# The notebooks' tool is a script beside them, not part of a package.
-sys.path.insert(0, str(FOLDER))
-
-import build  # noqa: E402
 
 
 @pytest.fixture(params=build.notebooks(), ids=lambda path: path.stem)
@@ -37,7 +31,7 @@ class Runs:
     def __getitem__(self, path: Path) -> build.NotebookClient:
         if path not in self._clients:
             notebook = build.read(path)
-            self._clients[path] = self._stack.enter_context(build.running(notebook, FOLDER))
+            self._clients[path] = self._stack.enter_context(build.running(notebook))
         return self._clients[path]
 
 
