@@ -59,6 +59,27 @@ def _verdict(check):
 
 
 @_verdict
+def check_mean(function, rng):
+    """Check a learner's `f(H) -> mean`, one mean for each unit.
+
+    H: (examples, units); mean: (units,). Called as `check_mean(f)`; `seed=` chooses the batch.
+    Returns a Verdict; raises TypeError if f is no function, and what f raises.
+    """
+    H = _batch(rng)
+    found, kept = _call(function, H)
+    mean = np.squeeze(_numbers(found, "The result"))
+    expected = _beta_recipe(H, EPS)
+    if not _same(mean, expected):
+        raise _Mistake(
+            _explain(mean, _beta_recipe, {"axis": _AXIS}, H, EPS)
+            or f"H has {H.shape[1]} units, and their means are {np.round(expected, 2)}; you return"
+            f" {np.round(mean, 2)}."
+        )
+    _refuse_change(kept, "H")
+    return "Right: one mean for each unit, taken over the examples."
+
+
+@_verdict
 def check_normalize(function, rng):
     """Check a learner's `f(H, eps) -> H_hat`, which normalizes each unit of a batch.
 
@@ -324,15 +345,15 @@ def _far_batch(rng):
     return rng.normal(FAR, 1, size=(8, 4)).astype(np.float32)
 
 
-def _call(function, data, setting):
+def _call(function, data, *settings):
     """What the learner's function gives for a copy of `data`, and whether the copy was kept."""
     copy = data.copy()
     try:
-        found = function(copy, setting)
+        found = function(copy, *settings)
     except Exception as error:
         error.add_note(
-            f"This came from your function, called with an array of shape {data.shape} and"
-            f" {setting:g}."
+            f"This came from your function, called with an array of shape {data.shape}"
+            + "".join(f" and {setting:g}." for setting in settings)
         )
         raise
     if found is None or found is ...:

@@ -25,10 +25,12 @@ class LeftOver(Picture):
         axes.set(xlabel="σ, the spread of the unit", ylabel="missing, in %")
         axes.axhline(0, color="#bbbbbb", linewidth=1)
         knee = 100 * (1 - np.sqrt(0.5))
-        axes.text(1.3 * sigmas[0], 88, "if γ = σ", color=style.NORMALIZED, weight="bold")
         axes.axhline(knee, color=style.TARGET, linestyle=":", linewidth=1.5)
         axes.text(sigmas[-1], knee + 2, f"{knee:.1f} %", color=style.TARGET, ha="right")
         self.curve = self.moves(axes.plot(sigmas, sigmas, color=style.NORMALIZED, linewidth=2.5)[0])
+        self.name = self.moving_text(
+            axes, 1, 62, "if γ = σ", color=style.NORMALIZED, weight="bold", va="center"
+        )
         knee_line = axes.plot([1, 1], [0, knee], color=style.TARGET, linestyle="--", linewidth=1.5)
         self.knee_line = self.moves(knee_line[0])
         here = axes.plot([1], [0], "o", color=style.OUTPUT, markersize=12, mec="white", mew=1.5)
@@ -45,6 +47,7 @@ class LeftOver(Picture):
         low, high = self.sigmas[[0, -1]]
         self.curve.set_ydata(100 * curve)
         self.knee_line.set_xdata([knee, knee])
+        self.name.set_x(max(0.55 * knee, 1.2 * low))  # to the right of the curve
         self.knee_label.set_x(np.clip(knee, 1.6 * low, high / 1.6))
         self.here.set_data([10**log10_sigma], [100 * measured])
         missing = "✓ nothing" if measured < 1e-9 else f"{100 * measured:.3g} %"

@@ -2,5 +2,7 @@
 
 from bn_lib.live.explorer import Explorer, explore
 from bn_lib.live.knobs import again, steps
+from bn_lib.live.lessons import predict, show
+from bn_lib.live.welcome import CourseMap
 
-__all__ = ["Explorer", "again", "explore", "steps"]
+__all__ = ["CourseMap", "Explorer", "again", "explore", "predict", "show", "steps"]

@@ -113,7 +113,7 @@ class Explorer:
         others = [w for w in self.knobs.values() if not isinstance(w, Counter)]
         row = widgets.Layout(flex_flow="row wrap")
         grid = widgets.Layout(grid_template_columns="repeat(auto-fit, minmax(300px, 1fr))")
-        return widgets.VBox(
+        box = widgets.VBox(
             [
                 widgets.HBox([*buttons, self.large], layout=row),
                 widgets.GridBox(others, layout=grid),
@@ -121,6 +121,8 @@ class Explorer:
             ],
             layout={"max_width": f"{self.canvas.size[0]:.0f}px"},
         )
+        box.add_class("bn-explorer")
+        return box
 
     def _draw_storyboard(self) -> bytes:
         """Draw the start and the presets, then come back to the start."""

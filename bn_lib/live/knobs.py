@@ -11,8 +11,7 @@ import ipywidgets as widgets
 import traitlets
 
 LETTERS = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "eps": "ε", "mu": "μ", "sigma": "σ",
-    "log10_eps": "log₁₀ ε", "log10_sigma": "log₁₀ σ",
+    "beta": "β", "eps": "ε", "gamma": "γ", "log10": "log₁₀", "mu": "μ", "sigma": "σ",
 }  # fmt: skip
 
 
@@ -48,9 +47,9 @@ def knob(name: str, spec, start=None, snaps=()) -> widgets.Widget:
     must be among the positions of a slider. Raises TypeError for anything else, ValueError for a
     range that is empty, a start or a snap outside of it or of a menu.
     """
-    label = LETTERS.get(name, name.replace("_", " "))
+    label = " ".join(LETTERS.get(word, word) for word in name.split("_"))
     if isinstance(spec, again):
-        return Counter(description=str(spec), icon="refresh")
+        return Counter(description=str(spec), icon="refresh", layout={"width": "auto"})
     if isinstance(spec, bool):
         return widgets.Checkbox(spec if start is None else start, description=label, indent=False)
     if isinstance(spec, list | Mapping):

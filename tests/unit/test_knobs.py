@@ -66,7 +66,7 @@ def test_a_list_is_a_menu_and_a_bool_a_checkbox():
     assert knob("eps", {"none": 0.0, "small": 1e-5}).value == 0.0
     box = knob("with_eps", False)
     assert isinstance(box, widgets.Checkbox)
-    assert box.description == "with eps"
+    assert box.description == "with ε"
 
 
 def test_again_counts_its_presses():
