@@ -136,11 +136,19 @@ def rounded(value: float, decimals: int = 2) -> str:
     return text.replace("-", "−")
 
 
+def percent(share: float, decimals: int = 1) -> str:
+    """A share between 0 and 1 as percent, as in "98.4 %"."""
+    return f"{rounded(100 * share, decimals)} %"
+
+
 def png(pixels: np.ndarray, colours: int = 64) -> bytes:
     """RGB pixels as a palette PNG: a third of the bytes of one in full colour."""
     # A quarter of the pixels shows all colours; k-means moves the palette onto those in use.
     sample = Image.fromarray(pixels[::2, ::2])
     palette = sample.quantize(colours, Image.Quantize.MAXCOVERAGE, kmeans=1)
+    table = np.array(palette.getpalette()).reshape(-1, 3)
+    table[table.min(axis=1) > 247] = 255  # the mean of the background and its neighbours
+    palette.putpalette(table.ravel().tolist())
     image = Image.fromarray(pixels).quantize(palette=palette, dither=Image.Dither.NONE)
     stream = io.BytesIO()
     image.save(stream, "PNG", optimize=True)
