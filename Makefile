@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11
+SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 ifeq ($(shell id -u),0)
 LAB_OPTIONS ?= --allow-root
 endif
@@ -17,10 +18,10 @@ lab: $(VENV)/.runtime  ## open the course in JupyterLab
 test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest $(SPREAD)
 
 test-oldest test-newest: test-%: .venv-%/.test  ## … unit tests and notebooks, on the oldest (newest) dependencies
-	.venv-$*/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/unit tests/notebooks notebooks
+	.venv-$*/bin/python -m pytest $(SPREAD) $(WARNINGS_$*) tests/unit tests/notebooks notebooks
 
 bench: $(VENV)/.bench $(VENV)/.chromium  ## measure speed beside other libraries
 	for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit; done
@@ -73,6 +74,7 @@ $(VENV)/.chromium: $(VENV)/.test
 
 RESOLUTION_oldest := lowest-direct
 PYTHON_oldest := python3.11
+WARNINGS_oldest := -W ignore::DeprecationWarning  # old releases call newer ones by their old names
 RESOLUTION_newest := highest
 PYTHON_newest := $(PYTHON)
 
