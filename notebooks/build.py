@@ -98,7 +98,8 @@ def run_cells(client: NotebookClient) -> None:
         try:
             client.execute_cell(cell, index)
         except CellExecutionError as error:
-            raise NotebookError(f"{_where(cell, index)} raises\n{error}") from None
+            report = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # colours of the terminal
+            raise NotebookError(f"{_where(cell, index)} raises\n{report}") from None
         for output in cell.get("outputs", ()):
             if output.output_type == "stream" and output.name == "stderr":
                 raise NotebookError(f"{_where(cell, index)} writes to stderr:\n{output.text}")

@@ -27,11 +27,18 @@ class Runs:
     def __init__(self, stack: ExitStack):
         self._stack = stack
         self._clients: dict[Path, build.NotebookClient] = {}
+        self._errors: dict[Path, build.NotebookError] = {}
 
     def __getitem__(self, path: Path) -> build.NotebookClient:
+        if path in self._errors:
+            raise self._errors[path]
         if path not in self._clients:
-            notebook = build.read(path)
-            self._clients[path] = self._stack.enter_context(build.running(notebook))
+            run = build.running(build.read(path))
+            try:
+                self._clients[path] = self._stack.enter_context(run)
+            except build.NotebookError as error:
+                self._errors[path] = error
+                raise
         return self._clients[path]
 
 

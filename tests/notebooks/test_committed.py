@@ -1,0 +1,213 @@
+"""The notebooks as they are in the repository: complete, readable without a kernel, short."""
+
+import base64
+import io
+import re
+
+import build
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.notebooks.claims import numbers_in
+
+LIVE = re.compile(r"\bexplore\(")
+ASKS = re.compile(r"\bpredict\(")
+SHOWS = re.compile(r"^\s*(print|show|explore)\(|\.compare\(", re.MULTILINE)
+HEADINGS = ["Predict first", "See it", "Why", "Check it", "Your turn", "What to remember"]
+LAST_HEADING = "Where next"
+# The way in is no lesson: it has a title and parts of its own.
+NO_LESSON = {"00_start_here"}
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def prose(notebook) -> str:
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def headings(notebook, level) -> list[str]:
+    return re.findall(rf"^{'#' * level} +(.+?) *$", prose(notebook), re.MULTILINE)
+
+
+def data_of(cell) -> list[dict]:
+    return [output.data for output in cell.outputs if "data" in output]
+
+
+def texts_of(cell) -> list[str]:
+    return [
+        output.text if output.output_type == "stream" else output.data.get("text/plain", "")
+        for output in cell.outputs
+    ]
+
+
+# ---------------------------------------------------------------- complete
+
+
+def test_it_is_in_normal_form(path, committed):
+    """Ids, metadata, no widget views, the layout of the file: `make notebooks` restores all."""
+    assert build.dumps(build.normalized(committed)) == path.read_text(encoding="utf-8")
+
+
+def test_it_has_been_run_once_from_top_to_bottom(committed):
+    counts = [cell.execution_count for cell in code_cells(committed)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_what_shows_something_has_outputs(committed):
+    for cell in code_cells(committed):
+        if SHOWS.search(cell.source):
+            assert cell.outputs, f"no outputs: {cell.source}"
+
+
+def test_no_errors_and_no_warnings(committed):
+    for cell in code_cells(committed):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.source
+            assert output.get("name") != "stderr", output.text
+
+
+def test_no_widget_is_saved(path, committed):
+    assert "widgets" not in committed.metadata
+    assert build.WIDGET_VIEW not in path.read_text(encoding="utf-8")
+
+
+def test_live_cells_carry_picture_and_sentence(committed):
+    for cell in code_cells(committed):
+        if LIVE.search(cell.source):
+            (bundle,) = data_of(cell)
+            assert re.search(r"\d", bundle["text/plain"]), bundle["text/plain"]
+            assert len(bundle["text/plain"].split()) > 5
+            check_picture(bundle["image/png"])
+
+
+def check_picture(png: str):
+    image = Image.open(io.BytesIO(base64.b64decode(png)))
+    assert image.format == "PNG"
+    assert image.mode == "P", "a picture takes a third of the space with a palette"
+    counts = np.bincount(np.asarray(image).ravel())
+    assert np.count_nonzero(counts) >= 8
+    assert counts.max() < 0.99 * counts.sum(), "the picture is blank"
+
+
+def test_questions_can_be_read(committed):
+    for cell in code_cells(committed):
+        if ASKS.search(cell.source):
+            assert any(text.count("○") >= 2 for text in texts_of(cell)), cell.source
+
+
+def test_each_question_is_answered(committed):
+    source = "\n".join(cell.source for cell in code_cells(committed))
+    answers = "\n".join(text for cell in code_cells(committed) for text in texts_of(cell))
+    assert source.count("predict(") == source.count(".compare(") == answers.count("Computed: ")
+
+
+# ---------------------------------------------------------------- readable
+
+
+def test_size(path):
+    assert path.stat().st_size < 400_000
+
+
+def test_length(committed):
+    assert 15 <= len(committed.cells) <= 40
+
+
+def test_code_cells_are_short(committed):
+    for cell in code_cells(committed):
+        assert len(cell.source.splitlines()) <= 15, cell.source
+
+
+def test_prose_is_short(committed):
+    without_formulas = re.sub(r"\$\$?[^$]+\$\$?", " ", prose(committed))
+    words = [word for word in without_formulas.split() if re.search(r"[^\W\d_]", word)]
+    assert 500 <= len(words) <= 1100
+
+
+def test_headings(path, committed):
+    (title,) = headings(committed, 1)
+    assert committed.cells[0].source.startswith(f"# {title}\n")
+    assert title.endswith("?") or path.stem in NO_LESSON
+    assert re.search(r"\b[Aa]bout \d+ minutes\b", committed.cells[0].source)
+    parts = headings(committed, 2)
+    assert parts[-1] == LAST_HEADING
+    if path.stem not in NO_LESSON:
+        # A heading may go on: "See it: a batch is a table".
+        starts = [part.partition(":")[0] for part in parts]
+        assert [start for start in starts if start in HEADINGS] == HEADINGS
+
+
+def test_links(path, committed):
+    """Links lead to files that are there; nothing is loaded from elsewhere while one reads."""
+    text = prose(committed)
+    assert not re.search(r"!\[[^\]]*\]\(http|<(img|script|iframe)\b", text)
+    for target in re.findall(r"\]\(([^)\s]+)[^)]*\)", text):
+        if not target.startswith(("https://", "#")):
+            file = path.parent / target.partition("#")[0]
+            assert file.exists(), f"{target} does not exist"
+
+
+# ---------------------------------------------------------------- true
+
+
+def test_numbers_in_the_prose_come_from_the_code(committed):
+    """Each is printed or asserted by a cell of the same notebook, so that it cannot drift."""
+    shown = [
+        number
+        for cell in code_cells(committed)
+        for text in [cell.source, *texts_of(cell)]
+        for number in numbers_in(text)
+    ]
+    lost = [
+        claim.word
+        for claim in numbers_in(spoken(prose(committed)))
+        if not any(claim.stands_for(number) for number in shown)
+    ]
+    assert lost == []
+
+
+def spoken(markdown: str) -> str:
+    """The prose without what holds numbers that are no claims."""
+    for pattern in (
+        r"(?m)^#+ .*$",  # headings
+        r"(?m)^Sources?:.*$",
+        r"\$\$[^$]+\$\$",  # formulas
+        r"\$[^$\n]*\$",
+        r"(?s)```.*?```",
+        r"\]\([^)]*\)",  # where links lead
+        r"(?m)^ *\d+\. ",  # numbered lists
+        r"[Aa]bout \d+ minutes",
+        r"\b(?:19|20)\d\d\b",  # years
+        r"(?i)\b(?:section|figure|notebooks?|python|equation) \d+(?:\.\d+)*(?: (?:to|and) \d+)?",
+    ):
+        markdown = re.sub(pattern, " ", markdown)
+    return markdown
+
+
+def test_what_is_no_number_is_none():
+    assert numbers_in("x1, 8.7.1, float64, H_2") == []
+
+
+@pytest.mark.parametrize(
+    ("prose", "code", "same"),
+    [
+        ("29.3 %", "29.2893", True),
+        ("29.3 %", "0.292893", True),
+        ("29.3", "0.292893", False),
+        ("29.4 %", "29.2893", False),
+        ("10⁻⁵", "1e-05", True),
+        ("1.9·10⁻⁶", "1.93e-06", True),
+        ("50,000", "50000", True),
+        ("−0.5", "-0.5", True),
+        ("16", "16", True),
+        ("17", "16", False),
+        ("16", "16.4", False),
+        ("98 %", "98.4", True),
+        ("2", "3", True),
+    ],
+)
+def test_how_numbers_are_compared(prose, code, same):
+    (claim,), (number,) = numbers_in(prose), numbers_in(code)
+    assert claim.stands_for(number) == same

@@ -1,0 +1,117 @@
+"""Running the notebooks again gives what is in the repository."""
+
+import base64
+import copy
+import io
+import platform
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import build
+import numpy as np
+import pytest
+from PIL import Image
+
+PINS = Path(__file__).resolve().parents[2] / "requirements.txt"
+# What computes, draws and writes; their other versions may differ in a pixel or a last digit.
+DECISIVE = ["numpy", "matplotlib", "pillow", "ipython", "ipywidgets", "nbformat"]
+
+
+def pinned() -> bool:
+    """Whether this is the environment in which the notebooks in the repository were run."""
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)", PINS.read_text(encoding="utf-8"), re.MULTILINE))
+    same_machine = sys.platform == "linux" and platform.machine() == "x86_64"
+    return same_machine and all(version(name) == pins[name] for name in DECISIVE)
+
+
+def test_a_run_leaves_no_diff(path, committed, runs):
+    again = build.normalized(runs[path].nb)
+    if not pinned():
+        assert_same_for_readers(again, committed)
+        return
+    assert changes(again, committed) == []
+    same = build.dumps(again) == path.read_text(encoding="utf-8")
+    assert same, "the file is not as `make notebooks` writes it"
+
+
+def test_run_all_twice_gives_the_same(path, runs):
+    """A second run in the same kernel: nothing that a cell does changes what a cell above shows."""
+    client = runs[path]
+    first = build.normalized(client.nb)
+    build.run_cells(client)
+    second = build.normalized(client.nb)
+    for notebook in (first, second):
+        for cell in notebook.cells:
+            cell.pop("execution_count", None)
+            for output in cell.get("outputs", ()):
+                output.pop("execution_count", None)
+    assert changes(second, first) == []
+
+
+def changes(notebook, old) -> list[str]:
+    """Which cells differ, and in what; two pictures in full would fill the screen."""
+    return [
+        f"{cell.id}: {key}"
+        for cell, before in zip(notebook.cells, old.cells, strict=True)
+        for key in cell.keys() | before.keys()
+        if cell.get(key) != before.get(key)
+    ]
+
+
+def assert_same_for_readers(notebook, committed):
+    """Assert that the words are the same, and that the pictures look the same."""
+    for cell, old in zip(notebook.cells, committed.cells, strict=True):
+        assert cell.source == old.source
+        for output, before in zip(cell.get("outputs", ()), old.get("outputs", ()), strict=True):
+            assert words(output) == words(before), cell.source
+            if "image/png" in before.get("data", ()):
+                assert_looks_like(output.data["image/png"], before.data["image/png"])
+
+
+def words(output) -> dict:
+    if output.output_type == "stream":
+        return {output.name: output.text}
+    return {kind: text for kind, text in output.data.items() if kind.startswith("text/")}
+
+
+def assert_looks_like(png: str, old: str):
+    """Assert that two pictures differ by no more than the smoothing of their edges."""
+    new, old = (
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"), dtype=float)
+        for data in (png, old)
+    )
+    assert new.shape == old.shape
+    difference = np.abs(new - old).max(axis=2)
+    assert difference.mean() < 3
+    assert np.mean(difference > 100) < 0.02
+
+
+# ---------------------------------------------------------------- the comparison itself
+
+
+def picture(x: int, width: int = 200) -> str:
+    pixels = np.full((100, width, 3), 255, dtype=np.uint8)
+    pixels[20:80, x : x + 30] = (213, 94, 0)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).quantize(64).save(stream, "PNG")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def test_pictures_are_told_apart():
+    assert_looks_like(picture(50), picture(50))
+    for other in (picture(60), picture(50, width=201)):
+        with pytest.raises(AssertionError):
+            assert_looks_like(other, picture(50))
+
+
+def test_changed_words_are_seen():
+    cell = build.nbformat.v4.new_code_cell("print(3)")
+    cell.outputs = [build.nbformat.v4.new_output("stream", text="3\n")]
+    notebook = build.nbformat.v4.new_notebook(cells=[cell])
+    assert_same_for_readers(notebook, notebook)
+    other = copy.deepcopy(notebook)
+    other.cells[0].outputs[0].text = "4\n"
+    with pytest.raises(AssertionError):
+        assert_same_for_readers(other, notebook)
