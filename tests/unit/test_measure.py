@@ -1,0 +1,111 @@
+"""Saturation, straightness, and the sigmoid they speak of."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bn_lib.measure import best_line, best_linear_map, saturated
+from bn_lib.network import sigmoid, sigmoid_slope
+
+X = np.linspace(-8, 8, 40_001)
+NORMAL = np.exp(-(X**2) / 2)
+
+
+@given(st.floats(-30, 30))
+def test_sigmoid_is_its_formula_and_its_slope_the_derivative(z):
+    h = 1e-5
+    assert sigmoid(z) == pytest.approx(1 / (1 + np.exp(-z)), rel=1e-12)
+    numeric = (sigmoid(z + h) - sigmoid(z - h)) / (2 * h)
+    assert sigmoid_slope(z) == pytest.approx(numeric, abs=1e-9)
+
+
+def test_sigmoid_is_safe_far_out_and_keeps_small_numbers():
+    far = np.array([-1e308, -700, 700, 1e308, -np.inf, np.inf])
+    np.testing.assert_allclose(sigmoid(far), [0, np.exp(-700), 1, 1, 0, 1])
+    np.testing.assert_allclose(sigmoid_slope(far), [0, np.exp(-700), np.exp(-700), 0, 0, 0])
+    assert np.isnan(sigmoid(np.nan))
+
+
+@pytest.mark.parametrize("function", [sigmoid, sigmoid_slope])
+def test_types_stay(function):
+    for dtype in (np.float32, np.float64):
+        assert function(np.zeros((2, 3), dtype)).dtype == dtype
+    assert function([0, 1]).dtype == np.float64
+    assert np.ndim(function(0.5)) == 0
+
+
+def test_saturated_counts_flat_places_on_both_sides():
+    assert saturated([-3, -2, 0, 2, 3]) == 0.4
+    assert saturated([-2.88, 2.89]) == 0.5  # the slope passes 0.05 in between
+    assert saturated([0.0], threshold=0.25) == 0  # below, not equal
+    np.testing.assert_array_equal(saturated([[0, 9], [0, 0]], axis=0), [0, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("gamma", "share"), [(1, 0.0039), (2, 0.1489), (3, 0.3359), (4, 0.4705), (8, 0.7182)]
+)
+def test_saturated_share_of_a_normal_unit(gamma, share):
+    z = gamma * np.random.default_rng(0).standard_normal(200_000)
+    assert saturated(z) == pytest.approx(share, abs=0.004)
+
+
+def test_best_line_of_a_line_is_that_line():
+    z = np.array([0.0, 1, 5, 7])
+    line = best_line(z, 3 - 2 * z)
+    assert line == pytest.approx((-2, 3, 1))
+
+
+def test_best_line_agrees_with_polyfit_and_weights_stand_for_repeats():
+    rng = np.random.default_rng(0)
+    z, h, times = rng.normal(50, 3, 40), rng.normal(size=40), rng.integers(1, 5, 40)
+    line = best_line(z, h, times)
+    z, h = np.repeat(z, times), np.repeat(h, times)
+    assert line[:2] == pytest.approx(np.polyfit(z, h, 1))
+    assert line.r2 == pytest.approx(np.corrcoef(z, h)[0, 1] ** 2)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "beta", "r2"),
+    [(0.25, 0, 0.9999), (0.5, 0, 0.998), (1, 0, 0.984), (2, 0, 0.9305), (4, 0, 0.838),
+     (8, 0, 0.752), (1e4, 0, 2 / np.pi), (1, 2, 0.863), (1, 6, 0.602), (2, 6, 0.317)],
+)  # fmt: skip
+def test_how_straight_a_sigmoid_is(gamma, beta, r2):
+    z = gamma * X + beta
+    assert best_line(z, sigmoid(z), NORMAL).r2 == pytest.approx(r2, abs=6e-4)
+
+
+def test_best_linear_map_finds_a_linear_map_and_nothing_in_noise():
+    rng = np.random.default_rng(0)
+    x = rng.normal(3, 1, (2000, 5))
+    h = x @ rng.normal(size=(5, 4)) + 7
+    assert best_linear_map(x, h) == pytest.approx(1)
+    assert best_linear_map(x, rng.normal(size=(2000, 4))) < 0.01
+    noisy = h + rng.normal(size=h.shape) * h.std(0)
+    assert best_linear_map(x, noisy) == pytest.approx(0.5, abs=0.05)
+
+
+def test_best_linear_map_of_one_column_is_the_best_line():
+    z = np.random.default_rng(0).standard_normal(500)
+    h = sigmoid(4 * z)
+    assert best_linear_map(z[:, None], h[:, None]) == pytest.approx(best_line(z, h).r2)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: saturated([]), "at least one value"),
+        (lambda: saturated([np.nan]), "NaN"),
+        (lambda: best_line([1, 2], [1, 2, 3]), r"expected \(N,\)"),
+        (lambda: best_line([1, 1], [1, 2]), "must vary"),
+        (lambda: best_line([1, 2], [1, 1]), "must vary"),
+        (lambda: best_line([1, np.inf], [1, 2]), "must vary"),
+        (lambda: best_linear_map(np.ones(3), np.ones(3)), r"\(N, D\)"),
+        (lambda: best_linear_map(np.ones((3, 2)), np.ones((3, 1))), "many more"),
+        (lambda: best_linear_map(np.ones((9, 2)), np.ones((9, 1))), "must vary"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_errors_say_what_is_wrong(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
