@@ -7,5 +7,18 @@ from bn_lib.figures.near_constant import NearConstant
 from bn_lib.figures.overlay import Overlay
 from bn_lib.figures.second_batch import SecondBatch
 from bn_lib.figures.shape import Shape
+from bn_lib.figures.sigmoid import OnTheCurve, Straightness
+from bn_lib.figures.stack import Stack
 
-__all__ = ["BatchTable", "Coupling", "LeftOver", "NearConstant", "Overlay", "SecondBatch", "Shape"]
+__all__ = [
+    "BatchTable",
+    "Coupling",
+    "LeftOver",
+    "NearConstant",
+    "OnTheCurve",
+    "Overlay",
+    "SecondBatch",
+    "Shape",
+    "Stack",
+    "Straightness",
+]

@@ -1,0 +1,194 @@
+"""The figures of notebook 03: what they show at every position, and what they refuse."""
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from bn_lib.figures import OnTheCurve, Stack, Straightness
+from bn_lib.figures.picture import expect
+from bn_lib.measure import best_line, saturated
+from bn_lib.network import sigmoid, sigmoid_slope
+from bn_lib.normalization import normalize
+
+NOISE = np.random.default_rng(0).standard_normal(50)
+GAMMAS = np.geomspace(0.1, 8, 20)
+
+
+def sides(mean, spread, gamma, beta, threshold):
+    z = mean + spread * NOISE
+    return [
+        (v, saturated(v, threshold), best_line(v, sigmoid(v)))
+        for v in (z, gamma * normalize(z) + beta)
+    ]
+
+
+@pytest.fixture
+def curve():
+    return OnTheCurve(sigmoid, sigmoid_slope, examples=50)
+
+
+@pytest.fixture
+def straightness():
+    return Straightness(sigmoid, GAMMAS, limit=2 / np.pi)
+
+
+@pytest.fixture
+def stack():
+    return Stack()
+
+
+def show(picture, **position):
+    picture.update(sides(**position), **position)
+
+
+def artists(picture):
+    return len(picture.figure.findobj())
+
+
+def clipped(picture):
+    """The moving texts that leave the figure where it stands now."""
+    texts = [artist for artist in picture.moving if isinstance(artist, Text) and artist.get_text()]
+    whole, renderer = picture.figure.bbox, picture.figure.canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in texts]
+    return [
+        text.get_text()
+        for text, box in zip(texts, boxes, strict=True)
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > whole.x1 or box.y1 > whole.y1
+    ]
+
+
+CURVE_CORNERS = [
+    dict(mean=m, spread=s, gamma=g, beta=b, threshold=t)
+    for m in (-6, 6) for s in (0.1, 10) for g in (0.1, 8) for b in (-6, 6) for t in (0.01, 0.1)
+]  # fmt: skip
+
+
+def test_every_example_is_drawn_once_full_or_hollow(curve):
+    show(curve, mean=0, spread=4, gamma=1, beta=0, threshold=0.05)
+    left = curve.sides[0]
+    for i in (0, 1):
+        assert len(left["awake"][i].get_xdata()) + len(left["asleep"][i].get_xdata()) == 50
+    flat = left["asleep"][1].get_ydata()
+    assert len(flat) / 50 == saturated(4 * NOISE, 0.05)
+    assert np.all(flat < 0.05)
+    assert np.all(left["awake"][1].get_ydata() >= 0.05)
+
+
+def test_the_sentence_carries_both_sides(curve):
+    show(curve, mean=0, spread=4, gamma=1, beta=0, threshold=0.05)
+    share, line = saturated(4 * NOISE), best_line(4 * NOISE, sigmoid(4 * NOISE))
+    said = curve.describe()
+    assert f"Without: {100 * share:.0f} % saturated, a line explains {100 * line.r2:.1f} %" in said
+    assert "With γ = 1, β = 0: 0 % saturated" in said
+    assert "undone" not in said
+
+
+def test_undone_is_said_only_when_it_is_true(curve):
+    position = dict(mean=2, spread=6, threshold=0.05)
+    z = 2 + 6 * NOISE
+    exact = dict(gamma=np.sqrt(z.var() + 1e-5), beta=z.mean())
+    show(curve, **position, **exact)
+    assert "✓ undone" in curve.describe()
+    show(curve, **position, gamma=exact["gamma"] * (1 + 1e-6), beta=exact["beta"])
+    assert "undone" not in curve.describe()
+
+
+def test_examples_beyond_the_axes_are_counted(curve):
+    show(curve, mean=6, spread=10, gamma=1, beta=0, threshold=0.05)
+    z = 6 + 10 * NOISE
+    assert curve.sides[0]["right"].get_text() == f"{np.sum(z > 12)} more ▶"
+    assert curve.sides[0]["left"].get_text() == f"◀ {np.sum(z < -12)} more"
+    assert curve.sides[1]["right"].get_text() == ""
+
+
+def test_nothing_grows_and_no_text_is_clipped(curve):
+    before = artists(curve)
+    for corner in CURVE_CORNERS:
+        show(curve, **corner)
+        assert clipped(curve) == []
+        assert len(curve.describe()) <= 170
+    assert artists(curve) == before
+
+
+def test_the_line_and_the_ring_are_where_the_numbers_are(straightness):
+    z = 4 * NOISE
+    line = best_line(z, sigmoid(z))
+    straightness.update((line, GAMMAS / 10), gamma=4, beta=0)
+    assert straightness.here.get_xydata().tolist() == [[4, line.r2]]
+    ends = straightness.line.get_xydata()
+    np.testing.assert_allclose(np.diff(ends[:, 1]) / np.diff(ends[:, 0]), line.slope)
+    assert f"explains {100 * line.r2:.1f} %" in straightness.describe()
+
+
+def test_straightness_keeps_its_artists_and_its_texts_inside(straightness):
+    before = artists(straightness)
+    for gamma in (0.1, 8):
+        for beta in (0, 6):
+            z = gamma * NOISE + beta
+            straightness.update((best_line(z, sigmoid(z)), GAMMAS / 10), gamma=gamma, beta=beta)
+            assert clipped(straightness) == []
+            assert len(straightness.describe()) <= 170
+    assert artists(straightness) == before
+
+
+def stack_sides(depth, lowest=1e-6):
+    falling = np.geomspace(lowest, 1, depth) if depth > 1 else np.ones(1)
+    return (0 * falling, falling[::-1], falling), (0 * falling + 0.5, falling, 3 * falling[::-1])
+
+
+def test_the_gradient_is_drawn_relative_to_the_last_layer(stack):
+    raw, normalized = stack_sides(5, lowest=1e-4)
+    stack.update((raw, normalized), depth=5, scale=1, gamma=1)
+    curves, label = stack.views[2]
+    np.testing.assert_allclose(curves[0][0].get_ydata(), raw[2])
+    np.testing.assert_allclose(curves[1][0].get_ydata()[[0, -1]], [1e4, 1])
+    assert label.get_text() == "5 layers"
+    assert stack.describe() == (
+        "5 layers, weights ×1, γ = 1. Saturated: 0.0 % without, 50.0 % with normalization."
+        " Gradient first ÷ last: 1.0·10⁻⁴ without, 1.0·10⁴ with."
+    )
+
+
+def test_a_gradient_below_the_axis_is_said(stack):
+    stack.update(stack_sides(40, lowest=1e-44), depth=40, scale=0.3, gamma=1)
+    assert stack.below.get_text() == "▼ 1.0·10⁻⁴⁴"
+    stack.update(stack_sides(40), depth=40, scale=1, gamma=1)
+    assert stack.below.get_text() == ""
+
+
+def test_the_stack_survives_zeros_and_every_depth(stack):
+    before = artists(stack)
+    for depth in (1, 2, 40):
+        stack.update(stack_sides(depth), depth=depth, scale=30, gamma=0.25)
+        assert clipped(stack) == []
+        assert len(stack.describe()) <= 170
+    zeros = (np.zeros(3),) * 3
+    stack.update((zeros, zeros), depth=3, scale=1, gamma=1)
+    assert artists(stack) == before
+    for curves, _ in stack.views:
+        for line, dots in curves:
+            expect(line.get_ydata(), (3,), "the line")
+            expect(dots.get_ydata(), (3,), "the dots")
+
+
+def test_a_bad_result_leaves_the_last_picture(curve, straightness, stack):
+    show(curve, mean=0, spread=4, gamma=1, beta=0, threshold=0.05)
+    line = best_line(NOISE, sigmoid(NOISE))
+    straightness.update((line, GAMMAS / 10), gamma=1, beta=0)
+    stack.update(stack_sides(3), depth=3, scale=1, gamma=1)
+    pictures = (curve, straightness, stack)
+    before = [picture.pixels() for picture in pictures]
+    good = (NOISE, 0.5, line)
+    short = (NOISE[:9], 0.5, line)
+    nan = (np.full(3, np.nan),) * 3
+    for result, error in [(None, TypeError), ([good], TypeError), ([good, short], ValueError)]:
+        with pytest.raises(error):
+            curve.update(result, threshold=0.05, gamma=1, beta=0)
+    with pytest.raises(ValueError, match="R²"):
+        straightness.update((line, GAMMAS[:5]), gamma=1, beta=0)
+    with pytest.raises(ValueError, match="share without normalization is NaN"):
+        stack.update((nan, stack_sides(3)[1]), depth=3, scale=1, gamma=1)
+    with pytest.raises(ValueError, match="shape"):
+        stack.update(stack_sides(3), depth=4, scale=1, gamma=1)
+    for picture, pixels in zip(pictures, before, strict=True):
+        np.testing.assert_array_equal(picture.pixels(), pixels)
