@@ -65,22 +65,23 @@ def test_binder_installs_the_same_pins_and_the_project():
 
 
 TABLE = re.findall(
-    r"^\| \[(\d\d) [^]]+\]\(notebooks/([^)]+)\) \| [^|]+\? \| (\d+) \| (.+) \|$", README, re.M
+    r"^\| \[(\d\d) [^]]+\]\(notebooks/([^)]+)\) \| ([^|]+\?) \| (\d+) \| (.+) \|$", README, re.M
 )
 
 
 def test_the_readme_lists_every_notebook_in_order():
-    assert [file for _, file, _, _ in TABLE] == NOTEBOOKS
+    assert [row[1] for row in TABLE] == NOTEBOOKS
 
 
 @pytest.mark.parametrize(
-    ("number", "file", "minutes", "badge"), TABLE, ids=[row[1] for row in TABLE]
+    ("number", "file", "question", "minutes", "badge"), TABLE, ids=[row[1] for row in TABLE]
 )
-def test_a_row_of_the_readme_is_right(number, file, minutes, badge):
+def test_a_row_of_the_readme_is_right(number, file, question, minutes, badge):
     assert file.startswith(f"{number}_")
     assert badge.startswith(f"[![Open {number} on Binder](https://mybinder.org/badge_logo.svg)]")
     assert f"?urlpath=lab/tree/notebooks/{file})" in badge
     text = (ROOT / "notebooks" / file).read_text(encoding="utf-8")
+    assert f'"# {question}' in text, f"{file} has another title"
     assert re.search(rf"\b{minutes} minutes", text), f"{file} does not speak of {minutes} minutes"
 
 
