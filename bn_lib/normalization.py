@@ -123,15 +123,15 @@ def batch_norm_backward(dy, cache):
     """
     x_hat, gamma, _, _, std, axes, dtype = cache
     dy = _upstream(dy, x_hat).astype(x_hat.dtype, copy=False)
-    dgamma = _sum_product(dy, x_hat, _all_but_units(x_hat))
-    dbeta = _sum(dy, _all_but_units(x_hat))
+    dgamma = _sum(_all_but_units(x_hat), dy, x_hat)
+    dbeta = _sum(_all_but_units(x_hat), dy)
 
     m = _count(x_hat, axes)
     if axes == _all_but_units(x_hat):  # gamma leaves the means, and both sums are known
         upstream, scale, mean, mean_x_hat = dy, gamma / std, dbeta / m, dgamma / m
     else:
         upstream, scale = dy * _like(x_hat, gamma), 1 / std
-        mean, mean_x_hat = _sum(upstream, axes) / m, _sum_product(upstream, x_hat, axes) / m
+        mean, mean_x_hat = _sum(axes, upstream) / m, _sum(axes, upstream, x_hat) / m
     dx = x_hat * _like(x_hat, mean_x_hat)
     np.subtract(upstream, dx, out=dx)
     dx -= _like(x_hat, mean)
@@ -165,6 +165,7 @@ class RunningStatistics:
         self.mean, self.var = np.float64(0), np.float64(1)
         self._shape = None
 
+    @_quiet
     def update(self, batch):
         """Take in a mini-batch: x itself, or the cache that batch_norm made of it.
 
@@ -232,7 +233,7 @@ def batch_norm_inference_backward(dy, x, gamma, mean, var, eps=1e-5):
     dy = _upstream(dy, x)
     gamma, std = _per_unit(gamma, "gamma", x), _given_std(var, x, eps)
     x_hat = (x - _per_unit(mean, "mean", x)) / std
-    dgamma, dbeta = _sum(dy * x_hat, _all_but_units(x)), _sum(dy, _all_but_units(x))
+    dgamma, dbeta = _sum(_all_but_units(x), dy * x_hat), _sum(_all_but_units(x), dy)
     dx = dy * (gamma / std)
     return dx.astype(dtype, copy=False), _units(dgamma, dtype), _units(dbeta, dtype)
 
@@ -316,50 +317,35 @@ def _centre_in_range(x, axes, eps):
         return centred, mean, var, None
     type_ = np.finfo(x.dtype)
     in_range = (var + eps > type_.tiny / type_.eps) & (var < np.inf)
-    _, exponent = np.frexp(np.abs(x).max(axes, keepdims=True))
-    exponent = np.where(in_range | np.isnan(mean), 0, exponent)
+    largest = np.abs(x).max(axes, keepdims=True)
+    exponent = np.where(in_range | ~np.isfinite(largest), 0, np.frexp(largest)[1])
     return *_centre(np.ldexp(x, -exponent), axes), exponent
 
 
 def _centre(x, axes):
     """x - mean, mean, var: centred twice, as the mean of large values is itself rounded."""
     m = _count(x, axes)
-    mean = (_sum(x, axes) / m).astype(x.dtype)
+    mean = (_sum(axes, x) / m).astype(x.dtype)
     centred = x - _like(x, mean)
-    rest = _sum(centred, axes) / m
+    rest = _sum(axes, centred) / m
     centred -= _like(x, rest)
-    var = _sum_product(centred, centred, axes) / m
+    var = _sum(axes, centred, centred) / m
     return centred, mean + rest, var
 
 
-def _sum(a, axes):
-    """Sum over axes."""
-    if a.ndim > 2 or axes != (0,):
-        return a.sum(axes, keepdims=True).astype(np.float64)
-    total = 0.0
-    for rows in _blocks(a, axes):
-        ones = _ONES[a.dtype.char][: len(a[rows])]
-        total = total + (ones @ a[rows]).astype(np.float64)  # BLAS: half the time of a.sum
-    return np.expand_dims(total, 0)
-
-
-def _sum_product(a, b, axes):
-    """Sum of a * b over axes."""
-    if a.size < 10_000 and axes == (0,):
-        return _sum(a * b, axes)  # the faster way for small arrays
+def _sum(axes, a, b=None):
+    """Sum of a, or of a * b, over axes; few values at a time, as long float32 sums lose digits."""
+    if _count(a, axes) > (256 if a.ndim <= 2 else 1024):
+        axis = next(i for i in axes if a.shape[i] > 1)
+        halves = ([None, None] if c is None else np.array_split(c, 2, axis) for c in (a, b))
+        return sum(_sum(axes, *half) for half in zip(*halves, strict=True))
+    if axes == (0,) and (b is None or a.size < 10_000):  # BLAS is the fastest way here
+        total = _ONES[a.dtype.char][: len(a)] @ (a if b is None else a * b)
+        return total.astype(np.float64)[None]
     every = list(range(a.ndim))
     kept = [i for i in every if i not in axes]
-    total = 0.0
-    for rows in _blocks(a, axes):
-        total = total + np.einsum(a[rows], every, b[rows], every, kept).astype(np.float64)
-    return np.expand_dims(total, axes)
-
-
-def _blocks(a, axes):
-    """Slices of axis 0 to sum up one by one: long sums in float32 lose digits."""
-    if 0 not in axes or len(a) <= 256:
-        return (slice(None),)
-    return [slice(start, start + 256) for start in range(0, len(a), 256)]
+    total = np.einsum(a, every, kept) if b is None else np.einsum(a, every, b, every, kept)
+    return np.expand_dims(total.astype(np.float64), axes)
 
 
 def _like(x, statistic):

@@ -1,0 +1,458 @@
+"""Rounding, ranges, NaN, types, memory layouts, and what is refused."""
+
+import re
+from fractions import Fraction
+from math import sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bn_lib.normalization import (
+    RunningStatistics,
+    batch_norm,
+    batch_norm_backward,
+    batch_norm_inference,
+    batch_norm_inference_backward,
+    fold,
+    moments,
+    normalize,
+    undo_parameters,
+)
+
+
+def exact_x_hat(column, eps):
+    """In fractions: exact but for the last square root and division."""
+    values = [Fraction(float(v)) for v in column]
+    mean = sum(values) / len(values)
+    var = sum((v - mean) ** 2 for v in values) / len(values) + Fraction(eps)
+    power = Fraction(2) ** ((var.denominator.bit_length() - var.numerator.bit_length()) // 2)
+    std = Fraction(sqrt(var * power**2)) / power
+    return np.array([float((v - mean) / std) for v in values])
+
+
+# --- accuracy
+
+
+@pytest.mark.parametrize("mean", [0, 100, 1e4, 1e6])
+@pytest.mark.parametrize("n", [64, 4096, 100_003])
+def test_float32_keeps_its_digits_beside_a_large_mean(mean, n):
+    x = np.random.default_rng(0).normal(mean, 1, (n, 2)).astype(np.float32)
+    exact = x.astype(np.float64) - mean
+    exact = (exact - exact.mean(0)) / np.sqrt(exact.var(0) + 1e-5)
+    for x_hat in (
+        normalize(x),
+        normalize(x[:, 0])[:, None],
+        normalize(x.T, axis=1).T,
+        normalize(x.T.reshape(1, 2, n, 1))[0, :, :, 0].T,
+    ):
+        assert x_hat.dtype == np.float32
+        assert np.abs(x_hat - exact[:, : x_hat.shape[1]]).max() < 4e-6
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_small_spreads_beside_a_mean_are_exact(dtype):
+    """E[x**2] - E[x]**2 would give 0.0625 instead of 9.6e-5 here in float32."""
+    x = np.random.default_rng(0).normal(1000, 0.01, (64, 2)).astype(dtype)
+    for unit in range(2):
+        np.testing.assert_allclose(
+            normalize(x, 1e-5)[:, unit],
+            exact_x_hat(x[:, unit], 1e-5),
+            atol=20 * np.finfo(dtype).eps,
+        )
+    var = moments(x)[1]
+    np.testing.assert_allclose(var, x.astype(np.longdouble).var(0), rtol=20 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("value", [0, 0.1, 1e4 + 1 / 3, -1e6 - 0.7, 1e30, 1e-30])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(7,), (60, 3), (5003, 2), (3, 2, 300, 301)])
+def test_a_constant_unit_gives_exactly_beta(value, dtype, shape):
+    x = np.full(shape, value, dtype)
+    y, cache = batch_norm(x, 3.0, 0.3)
+    np.testing.assert_array_equal(y, np.full(shape, 0.3, dtype))
+    np.testing.assert_array_equal(cache.var, 0)
+    mean, var = moments(x)
+    np.testing.assert_array_equal(mean, x.max())
+    np.testing.assert_array_equal(var, 0)
+    np.testing.assert_array_equal(batch_norm(x, *undo_parameters(x))[0], x)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(-1000, 1000), min_size=2, max_size=12).filter(lambda v: len(set(v)) > 1),
+    st.sampled_from([-1074, -1060, -600, -100, 0, 100, 600, 1010]),
+)
+def test_every_float64_range_is_exact(whole, exponent):
+    column = np.ldexp(np.array(whole, float), exponent)
+    np.testing.assert_allclose(normalize(column, 0), exact_x_hat(column, 0), rtol=0, atol=1e-14)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(-1000, 1000), min_size=2, max_size=12).filter(lambda v: len(set(v)) > 1),
+    st.sampled_from([-149, -140, -70, 0, 50, 115]),
+)
+def test_every_float32_range_is_exact(whole, exponent):
+    column = np.ldexp(np.array(whole, np.float32), exponent)
+    x_hat = normalize(column, 0)
+    assert x_hat.dtype == np.float32
+    np.testing.assert_allclose(x_hat, exact_x_hat(column, 0), rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize(("dtype", "std"), [("float32", 1e20), ("float64", 1e200)])
+@pytest.mark.parametrize("eps", [0, 1e-5])
+@pytest.mark.parametrize("shape", [(64,), (64, 3), (8, 3, 4, 2)])
+def test_variances_beyond_the_type_give_exact_results(dtype, std, eps, shape):
+    small = np.random.default_rng(0).normal(0, 1, shape).astype(dtype)
+    dy = np.random.default_rng(1).normal(0, 1, shape).astype(dtype)
+    power = 2.0 ** round(np.log2(std))
+    x = small * np.array(power, dtype)
+    y, cache = batch_norm(x, 2.0, 1.0, eps)
+    expected, expected_cache = batch_norm(small, 2.0, 1.0, 0)
+    np.testing.assert_array_equal(y, expected)
+    dx = batch_norm_backward(dy, cache)[0]
+    expected_dx = batch_norm_backward(dy, expected_cache)[0]
+    np.testing.assert_allclose(dx.astype(float) * power, expected_dx, rtol=1e-5, atol=1e-4)
+    undone, _ = batch_norm(x, *undo_parameters(x, eps), eps)
+    np.testing.assert_allclose(undone, x, rtol=0, atol=2 * np.spacing(np.abs(x).max()))
+
+
+def test_a_tiny_spread_with_eps_zero_is_not_taken_for_a_constant():
+    x = np.array([[1e-30, 5], [3e-30, 5.5]], np.float32)
+    np.testing.assert_allclose(normalize(x, eps=0), [[-1, -1], [1, 1]], rtol=1e-6)
+    np.testing.assert_array_equal(normalize([5e-324, 0.0], eps=0), [1, -1])
+
+
+def test_a_tiny_eps_is_not_lost_in_float32():
+    x = np.array([[7, 1e-25], [7, -1e-25]], np.float32)
+    expected = [[0, sqrt(0.5)], [0, -sqrt(0.5)]]
+    np.testing.assert_allclose(normalize(x, eps=1e-50), expected, rtol=1e-6)
+
+
+def test_values_whose_sum_overflows_are_averaged():
+    top = np.finfo(np.float64).max
+    np.testing.assert_array_equal(batch_norm([top, top, top], 2.0, 0.5)[0], [0.5] * 3)
+    np.testing.assert_allclose(normalize([top, -top]), [1, -1])
+    assert moments([top, top])[0] == top
+
+
+# --- NaN and infinity
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("eps", [0, 1e-5])
+@pytest.mark.parametrize("shape", [(8, 5), (300, 40), (4, 5, 3, 3)])
+def test_nan_and_infinity_stay_in_their_unit(bad, eps, shape):
+    rng = np.random.default_rng(0)
+    x, dy = rng.normal(size=(2, *shape)).astype(np.float32)
+    gamma, beta = rng.normal(size=(2, shape[1]))
+    spoilt = x.copy()
+    spoilt[2, 3] = bad
+    spoilt_dy = dy.copy()
+    spoilt_dy[1, 1] = bad
+    axes = tuple(i for i in range(x.ndim) if i != 1)
+    with np.errstate(all="raise"):
+        y, cache = batch_norm(x, gamma, beta, eps)
+        bad_y, bad_cache = batch_norm(spoilt, gamma, beta, eps)
+        pairs = [
+            (y, bad_y, [3]),
+            (normalize(x, eps), normalize(spoilt, eps), [3]),
+            (undo_parameters(x, eps).gamma, undo_parameters(spoilt, eps).gamma, [3]),
+            (moments(x, axes)[1], moments(spoilt, axes)[1], [3]),
+        ]
+        gradients = batch_norm_backward(dy, cache)
+        bad_gradients = batch_norm_backward(spoilt_dy, bad_cache)
+        pairs += [
+            (gradients[0], bad_gradients[0], [1, 3]),
+            (gradients[1], bad_gradients[1], [1, 3]),
+        ]
+        running, bad_running = RunningStatistics(), RunningStatistics()
+        running.update(x)
+        bad_running.update(spoilt)
+        pairs += [(running.mean, bad_running.mean, [3]), (running.var, bad_running.var, [3])]
+        for_rows = [gamma, beta, bad_running.mean, bad_running.var]
+        pairs += [
+            (
+                batch_norm_inference(x, gamma, beta, running.mean, running.var),
+                batch_norm_inference(x, *for_rows),
+                [3],
+            ),
+        ]
+    for good, with_bad, units in pairs:
+        unit_axis = 1 if np.ndim(good) > 1 else 0
+        others = [u for u in range(shape[1]) if u not in units]
+        np.testing.assert_array_equal(
+            np.take(good, others, unit_axis), np.take(with_bad, others, unit_axis)
+        )
+        assert not np.isfinite(np.take(with_bad, units, unit_axis)).any(axis=None) or len(units) > 1
+    assert np.isnan(bad_y[:, 3]).all()
+
+
+# --- types and layouts
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", ">f4", ">f8", "<f4", "=f8"])
+@pytest.mark.parametrize("shape", [(8,), (8, 3), (2, 3, 4, 2)])
+@pytest.mark.parametrize("parameter", [2, 2.0, np.float32(2), np.float64(2), np.array(2)])
+def test_results_have_the_type_of_x(dtype, shape, parameter):
+    x = np.random.default_rng(0).normal(5, 3, shape).astype(dtype)
+    expected = np.dtype(dtype).newbyteorder("=")
+    y, cache = batch_norm(x, parameter, parameter)
+    results = [
+        y,
+        normalize(x),
+        *moments(x),
+        *undo_parameters(x),
+        *batch_norm_backward(np.ones(shape), cache),
+        *batch_norm_backward(np.ones(shape, np.float16), cache),
+        batch_norm_inference(x, parameter, parameter, parameter, parameter),
+        *batch_norm_inference_backward(np.ones(shape), x, parameter, 0, 1),
+    ]
+    assert {result.dtype for result in results} == {expected}
+    assert all(result.dtype.isnative for result in results)
+    parameters = np.full(shape[1:2], 2.0)
+    assert batch_norm(x, parameters, parameters)[0].dtype == expected
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.uint16, np.int64])
+def test_whole_numbers_and_lists_become_float64(dtype):
+    x = np.array([[0, 1], [1, 1], [1, 0]], dtype)
+    expected = normalize(x.astype(np.float64))
+    for given_x in (x, x.tolist(), tuple(map(tuple, x.tolist()))):
+        y, cache = batch_norm(given_x, 1, 0)
+        assert y.dtype == np.float64
+        np.testing.assert_array_equal(y, expected)
+        dx, _, dbeta = batch_norm_backward(x.tolist(), cache)
+        assert dx.dtype == dbeta.dtype == np.float64
+    large = np.array([2**30, 2**30 + 2], np.int32)
+    np.testing.assert_allclose(normalize(large, 0), [-1, 1])
+
+
+def test_float16_is_computed_in_float32():
+    x = np.random.default_rng(0).normal(1000, 300, (64, 2)).astype(np.float16)
+    y, cache = batch_norm(x, 2.0, 1.0)
+    wide, wide_cache = batch_norm(x.astype(np.float32), 2.0, 1.0)
+    assert y.dtype == np.float16
+    np.testing.assert_array_equal(y, wide.astype(np.float16))
+    dx = batch_norm_backward(x, cache)[0]
+    expected = batch_norm_backward(x.astype(np.float32), wide_cache)[0].astype(np.float16)
+    np.testing.assert_array_equal(dx, expected)
+
+
+def layouts(x):
+    """The same values, laid out differently in memory."""
+    spaced = np.zeros([2 * n for n in x.shape], x.dtype)[
+        tuple(slice(None, None, 2) for _ in x.shape)
+    ]
+    spaced[...] = x
+    backwards = np.ascontiguousarray(x[::-1, ..., ::-1])[::-1, ..., ::-1]
+    unaligned = np.zeros(x.nbytes + 1, np.uint8)[1:].view(x.dtype).reshape(x.shape)
+    unaligned[...] = x
+    frozen = x.copy()
+    frozen.flags.writeable = False
+    return [
+        np.asfortranarray(x),
+        spaced,
+        backwards,
+        unaligned,
+        frozen,
+        x.astype(x.dtype.newbyteorder()),
+    ]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("shape", "axis"),
+    [((300, 40), None), ((8, 3), None), ((8, 3), 1), ((4, 3, 5, 5), None), ((4, 3, 5, 5), (2, 3))],
+)
+def test_any_memory_layout_gives_the_same(dtype, shape, axis):
+    rng = np.random.default_rng(0)
+    x, dy = rng.normal(5, 3, (2, *shape)).astype(dtype)
+    gamma = rng.normal(size=shape[1])
+    close = {"rtol": 50 * np.finfo(dtype).eps, "atol": 1000 * np.finfo(dtype).eps}
+    y, cache = batch_norm(x, gamma, 1.0, axis=axis)
+    gradients = batch_norm_backward(dy, cache)
+    row = np.repeat(gamma, 2)[::2]
+    for x_, dy_ in zip(layouts(x), layouts(dy)[::-1], strict=True):
+        y_, cache_ = batch_norm(x_, row, 1.0, axis=axis)
+        np.testing.assert_allclose(y_, y, **close)
+        for gradient, expected in zip(batch_norm_backward(dy_, cache_), gradients, strict=True):
+            np.testing.assert_allclose(gradient, expected, **close, err_msg=str(x_.strides))
+        np.testing.assert_allclose(moments(x_, axis)[1], moments(x, axis)[1], **close)
+
+
+def test_inputs_are_never_changed_and_never_shared():
+    rng = np.random.default_rng(0)
+    for dtype in (np.float64, np.float32, np.float16):
+        x, dy = rng.normal(2, 3, (2, 6, 4)).astype(dtype)
+        gamma, beta, mean = rng.normal(size=(3, 4)).astype(dtype)
+        var = np.abs(rng.normal(size=4)).astype(dtype)
+        W, b = rng.normal(size=(3, 4)).astype(dtype), rng.normal(size=4).astype(dtype)
+        inputs = [x, dy, gamma, beta, mean, var, W, b]
+        before = [a.copy() for a in inputs]
+        y, cache = batch_norm(x, gamma, beta)
+        running = RunningStatistics(momentum=1)
+        running.update(x)
+        results = [
+            y,
+            *cache[:5],
+            normalize(x),
+            *moments(x),
+            *undo_parameters(x),
+            running.mean,
+            running.var,
+            *batch_norm_backward(dy, cache),
+            batch_norm_inference(x, gamma, beta, mean, var),
+            batch_norm_inference(x, 1, 0, 0, 1, eps=0),
+            *batch_norm_inference_backward(dy, x, gamma, mean, var),
+            *fold(W, b, gamma, beta, mean, var),
+            *fold(W, b, 1, 0, 0, 1, eps=0),
+        ]
+        for a, same in zip(inputs, before, strict=True):
+            np.testing.assert_array_equal(a, same)
+        for result in results:
+            assert not any(np.shares_memory(result, a) for a in inputs)
+        assert not np.shares_memory(y, cache.x_hat)
+
+
+# --- refusals: what came, what was expected, what to do
+
+X = np.arange(12.0).reshape(4, 3) ** 2
+CACHE = batch_norm(X)[1]
+FOUR = np.ones(4)
+
+
+def inference(x=X, gamma=1, beta=0, mean=0, var=1, eps=1e-5):
+    return batch_norm_inference(x, gamma, beta, mean, var, eps)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: batch_norm(np.ones((1, 3))), "shape (1, 3) has 1 value per unit"),
+        (lambda: batch_norm(np.ones((1, 3))), "batch_norm_inference"),
+        (lambda: normalize([4.0]), "expected more in training mode"),
+        (lambda: normalize(np.ones((1, 3, 1, 1))), "expected more in training mode"),
+        (lambda: normalize(X[:, :1], axis=1), "expected more in training mode"),
+        (lambda: normalize(np.ones((2, 3, 1, 1)), axis=(2, 3)), "expected more in training mode"),
+        (lambda: undo_parameters(X[:1]), "expected more in training mode"),
+        (lambda: RunningStatistics().update(X[:1]), "expected more in training mode"),
+        (lambda: batch_norm(np.ones((0, 3))), "shape (0, 3), expected a batch with at least one"),
+        (lambda: normalize([]), "leave empty batches out"),
+        (lambda: normalize(np.ones((4, 0))), "shape (4, 0), expected a batch"),
+        (lambda: normalize(np.ones((4, 3, 0, 2))), "expected a batch"),
+        (lambda: normalize(3.0), "shape (), expected a batch"),
+        (lambda: moments([]), "expected a batch"),
+        (lambda: RunningStatistics().update([]), "expected a batch"),
+        (lambda: inference(X[:0]), "expected a batch"),
+        (lambda: inference(2.0), "expected a batch"),
+        (
+            lambda: batch_norm_inference_backward(X[:0], X[:0], 1, 0, 1),
+            "expected a batch",
+        ),
+        (
+            lambda: batch_norm(X, gamma=FOUR),
+            "gamma has shape (4,), expected one number or shape (3",
+        ),
+        (lambda: batch_norm(X, beta=X), "beta has shape (4, 3), expected one number or shape (3,)"),
+        (lambda: batch_norm(X[:, 0], gamma=[1.0]), "gamma has shape (1,), expected one number, as"),
+        (lambda: batch_norm(X, gamma=np.ones((1, 3))), "gamma has shape (1, 3)"),
+        (lambda: batch_norm(X, gamma=[1.0]), "gamma has shape (1,), expected one number or"),
+        (lambda: inference(mean=FOUR), "mean has shape (4,), expected one number or shape (3,)"),
+        (lambda: inference(var=FOUR), "var has shape (4,), expected one number or shape (3,)"),
+        (lambda: inference(gamma=FOUR), "gamma has shape (4,)"),
+        (lambda: inference(beta=FOUR), "beta has shape (4,)"),
+        (lambda: batch_norm_backward(X[:2], CACHE), "dy has shape (2, 3), expected (4, 3)"),
+        (lambda: batch_norm_backward(1.0, CACHE), "dy has shape (), expected (4, 3)"),
+        (lambda: batch_norm_inference_backward(X[0], X, 1, 0, 1), "dy has shape (3,), expected (4"),
+        (lambda: normalize(X, eps=-1e-5), "eps is -1e-05, expected a number >= 0 (1e-5 is usual)"),
+        (lambda: normalize(X, eps=np.nan), "eps is nan, expected"),
+        (lambda: normalize(X, eps=np.inf), "eps is inf, expected"),
+        (lambda: inference(eps=-1), "eps is -1.0, expected"),
+        (lambda: normalize([[1, 2], [1, 3]], eps=0), "eps is 0 and x[:, 0] is constant"),
+        (lambda: normalize([[1, 2], [1, 3]], eps=0), "use eps > 0"),
+        (lambda: normalize([0.1, 0.1, 0.1], eps=0), "x[:] is constant"),
+        (lambda: normalize([[1, 2], [3, 3]], eps=0, axis=1), "x[1, :] is constant"),
+        (lambda: batch_norm(np.ones((2, 3, 2, 2)), eps=0), "x[:, 0, :, :] is constant"),
+        (lambda: undo_parameters([2.0, 2.0], eps=0), "x[:] is constant"),
+        (lambda: inference(var=0, eps=0), "eps and var are 0"),
+        (lambda: inference(var=[1, -1, 1]), "var is negative or infinite"),
+        (lambda: inference(var=np.inf), "compute it in float64"),
+        (lambda: normalize(X, axis=2), "axis is 2, expected array axes of x, of shape (4, 3)"),
+        (lambda: normalize(X, axis=-3), "axis is -3, expected"),
+        (lambda: normalize(X, axis=()), "axis is (), expected"),
+        (lambda: normalize(X, axis=0.5), "axis is 0.5, expected"),
+        (lambda: normalize(X, axis="0"), "axis is '0', expected"),
+        (lambda: RunningStatistics(1.5), "momentum is 1.5, expected a number from 0 to 1"),
+        (lambda: RunningStatistics(-0.1), "momentum is -0.1"),
+        (lambda: RunningStatistics(np.nan), "momentum is nan"),
+        (lambda: RunningStatistics(2), "(Keras, CS231n) take 1 - that weight"),
+        (lambda: RunningStatistics().update(batch_norm(X, axis=1)[1]), "only batch normalization"),
+        (lambda: moments(np.float32([0, 1e30])), "too large for float32 (it ends at 3.4e+38)"),
+        (lambda: moments(np.float16([0, 6e4])), "too large for float16"),
+        (lambda: moments([0, 1e200]), "too large for float64"),
+        (lambda: RunningStatistics().update([0, 1e200]), "too large for float64"),
+        (lambda: RunningStatistics().update(batch_norm([0, 1e200])[1]), "too large for float64"),
+        (lambda: fold(X[0], 0, 1, 0, 0, 1), "W has shape (3,), expected (inputs, units)"),
+        (lambda: fold(X, FOUR, 1, 0, 0, 1), "b has shape (4,), expected one number or shape (3,)"),
+        (lambda: fold(X, 0, FOUR, 0, 0, 1), "gamma has shape (4,)"),
+        (lambda: fold(X, 0, 1, 0, 0, -1), "var is negative"),
+    ],
+)
+def test_values_and_shapes_that_are_refused(call, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: normalize(X + 0j), "x has type complex128, expected real numbers"),
+        (lambda: normalize(["a", "b"]), "x has type <U1, expected real numbers"),
+        (lambda: normalize(np.array([1, None])), "x has type object, expected real numbers"),
+        (lambda: moments(np.array(["2020"], "M8")), "x has type datetime64"),
+        (lambda: batch_norm(X, gamma="1"), "gamma has type <U1"),
+        (lambda: batch_norm(X, beta=None), "beta has type object"),
+        (lambda: batch_norm_backward(X * 1j, CACHE), "dy has type complex128"),
+        (lambda: inference(mean=1j), "mean has type complex128"),
+        (lambda: inference(var=None), "np.asarray(var, dtype=float)"),
+        (lambda: fold(X, "b", 1, 0, 0, 1), "b has type <U1"),
+        (lambda: normalize(X, eps=None), "eps is None, expected a number"),
+        (lambda: normalize(X, eps="0"), "eps is '0', expected a number"),
+        (lambda: normalize(X, eps=[1e-5]), "eps is [1e-05], expected a number"),
+        (lambda: normalize(X, eps=True), "eps is True, expected a number"),
+        (lambda: RunningStatistics("0.1"), "momentum is '0.1', expected a number"),
+        (lambda: RunningStatistics(None), "momentum is None, expected a number"),
+    ],
+)
+def test_types_that_are_refused(call, message):
+    with pytest.raises(TypeError, match=re.escape(message)):
+        call()
+
+
+def test_long_doubles_are_refused_rather_than_rounded():
+    with pytest.raises(TypeError, match="expected real numbers up to float64"):
+        normalize(X.astype(np.longdouble))
+
+
+@pytest.mark.parametrize(
+    "bad", [[], X[:1], X[:, :2], X[:, 0], X * 1j, X * 1e200, CACHE._replace(axes=(1,))]
+)
+def test_a_refused_batch_leaves_running_statistics_alone(bad):
+    running = RunningStatistics()
+    running.update(X)
+    before = running.mean.copy(), running.var.copy()
+    with pytest.raises((ValueError, TypeError)):
+        running.update(bad)
+    np.testing.assert_array_equal(running.mean, before[0])
+    np.testing.assert_array_equal(running.var, before[1])
+    running.update(X)
+
+
+def test_another_number_of_units_is_refused_with_both_shapes():
+    running = RunningStatistics()
+    running.update(X[:, 0])
+    with pytest.raises(ValueError, match=r"units of shape \(3,\), expected \(\)"):
+        running.update(X)
