@@ -1,5 +1,6 @@
-// The layer that draws what moves, from packed vertices, over the still picture.
-// `pack` in vertices.py is the other half of this: what is written there is read here.
+// The layer that draws what moves over the still picture, from frames: packed vertices, texts and
+// a sentence. Frames that the kernel has sent ahead are drawn at once, without asking.
+// `pack` in vertices.py writes what `Frames` reads.
 
 const UNITS = 16; // packed units in a pixel
 const BREAK = -32768; // in place of a vertex: lift the pen
@@ -67,22 +68,13 @@ const draw = {
   },
 };
 
-// Copies, since a buffer from the kernel need not start at an even address.
-const copyOf = (view) =>
-  view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-
 export function drawFrame(context, looks, frame) {
-  const vertices = new Int16Array(copyOf(frame.v));
-  let [vertex, shape, image, text] = [0, 0, 0, 0];
+  let [shape, image, text] = [0, 0, 0];
   for (const look of looks) {
     let data;
-    if (look.kind === "text") {
-      data = frame.t[text++];
-    } else if (look.kind === "image") {
-      data = copyOf(frame.i[image++]);
-    } else {
-      data = vertices.subarray(vertex, (vertex += 2 * frame.n[shape++]));
-    }
+    if (look.kind === "text") data = frame.texts[text++];
+    else if (look.kind === "image") data = frame.images[image++];
+    else data = frame.shapes[shape++];
     context.save();
     if (look.clip) {
       context.beginPath();
@@ -99,6 +91,31 @@ export function drawFrame(context, looks, frame) {
   }
 }
 
+// The frames that are here already, by position: the indices of all knobs, as "20,30".
+export class Frames extends Map {
+  // `heads` say what the buffer holds, in its order.
+  add(heads, buffer) {
+    let at = 0;
+    for (const head of heads) {
+      if (head.error) {
+        this.set(head.key, { error: head.error, once: head.once });
+        continue;
+      }
+      const shapes = head.n.map((count) => {
+        const points = new Int16Array(buffer, at, 2 * count);
+        at += points.byteLength;
+        return points;
+      });
+      const images = head.i.map((length) => {
+        at += length;
+        return new Uint8ClampedArray(buffer, at - length, length);
+      });
+      const { key, t: texts, sentence, once } = head;
+      this.set(key, { shapes, images, texts, sentence, once });
+    }
+  }
+}
+
 function element(tag, className, parent) {
   const made = document.createElement(tag);
   made.className = className;
@@ -106,77 +123,168 @@ function element(tag, className, parent) {
   return made;
 }
 
-function render({ model, el }) {
-  const root = element("div", "bn-live", el);
-  const sentence = element("p", "bn-sentence", root);
-  const stage = element("div", "bn-stage", root);
-  const still = element("img", "bn-still", stage);
-  const canvas = element("canvas", "bn-moving", stage);
-  const spoken = element("p", "bn-spoken", root);
-  const context = canvas.getContext("2d");
-  let speaking;
-  let url;
+// A sentence and under it the picture: still part and moving part.
+export class Stage {
+  constructor(parent) {
+    this.root = element("div", "bn-live", parent);
+    this.sentence = element("p", "bn-sentence", this.root);
+    this.stage = element("div", "bn-stage", this.root);
+    this.still = element("img", "bn-still", this.stage);
+    this.canvas = element("canvas", "bn-moving", this.stage);
+    this.spoken = element("p", "bn-spoken", this.root);
+    this.context = this.canvas.getContext("2d");
+    this.sentence.setAttribute("aria-hidden", "true"); // `spoken` says it, once the hand rests
+    this.spoken.setAttribute("role", "status");
+    this.still.alt = "";
+    this.canvas.setAttribute("role", "img");
+    this.watcher = new ResizeObserver(() => this.redraw());
+    this.watcher.observe(this.stage);
+  }
 
-  sentence.setAttribute("aria-hidden", "true"); // `spoken` says it, once the hand rests
-  spoken.setAttribute("role", "status");
-  still.alt = "";
-  canvas.setAttribute("role", "img");
+  set(size, looks, still) {
+    [this.size, this.looks] = [size, looks];
+    this.stage.style.maxWidth = `${size[0]}px`;
+    this.stage.style.aspectRatio = `${size[0]} / ${size[1]}`;
+    this.still.src = still;
+    this.redraw();
+  }
 
-  const redraw = () => {
-    const frame = model.get("frame");
-    const [width, height] = model.get("size");
-    const across = stage.clientWidth * window.devicePixelRatio;
-    const pixels = [Math.round(across), Math.round((across * height) / width)];
-    if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) {
-      [canvas.width, canvas.height] = pixels;
+  // Shows a frame; one with an error leaves the last good picture and says what is wrong.
+  show(frame) {
+    if (!frame.error) {
+      this.frame = frame;
+      this.redraw();
     }
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    context.scale(canvas.width / width, canvas.width / width);
-    drawFrame(context, model.get("looks"), frame);
-  };
+    const words = frame.error || frame.sentence;
+    this.root.classList.toggle("bn-wrong", Boolean(frame.error));
+    this.sentence.textContent = words;
+    this.canvas.setAttribute("aria-label", words);
+    clearTimeout(this.speaking);
+    this.speaking = setTimeout(() => (this.spoken.textContent = words), 400);
+  }
 
-  const say = () => {
-    const error = model.get("error");
-    const words = error || model.get("frame").sentence;
-    root.classList.toggle("bn-wrong", Boolean(error));
-    sentence.textContent = words;
-    canvas.setAttribute("aria-label", words);
-    clearTimeout(speaking);
-    speaking = setTimeout(() => (spoken.textContent = words), 400);
-  };
+  redraw() {
+    if (!this.frame || !this.size) return;
+    const [width, height] = this.size;
+    const across = this.stage.clientWidth * window.devicePixelRatio;
+    const pixels = [Math.round(across), Math.round((across * height) / width)];
+    if (this.canvas.width !== pixels[0] || this.canvas.height !== pixels[1]) {
+      [this.canvas.width, this.canvas.height] = pixels;
+    }
+    const scale = this.canvas.width / width;
+    this.context.setTransform(1, 0, 0, 1, 0, 0);
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.context.scale(scale, scale);
+    drawFrame(this.context, this.looks, this.frame);
+  }
 
-  const move = () => {
-    redraw();
-    say();
-  };
+  close() {
+    this.watcher.disconnect();
+    clearTimeout(this.speaking);
+  }
+}
+
+// ---------------------------------------------------------------- in a notebook
+
+// A copy, since a buffer from the kernel need not start at an even address.
+const copyOf = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+
+function render({ model, el }) {
+  const stage = new Stage(el);
+  const frames = new Frames();
+  let url; // of the still picture
+  let [shownFrame, shownKey] = [null, null];
+  let asked = null; // the position that the kernel was asked for and has not answered yet
+  let inHand = false; // the learner moves a slider, and the kernel does not know where to yet
 
   const setStage = () => {
-    const [width, height] = model.get("size");
-    stage.style.maxWidth = `${width}px`;
-    stage.style.aspectRatio = `${width} / ${height}`;
     URL.revokeObjectURL(url);
-    url = URL.createObjectURL(new Blob([copyOf(model.get("still"))], { type: "image/png" }));
-    still.src = url;
+    url = URL.createObjectURL(new Blob([model.get("still")], { type: "image/png" }));
+    stage.set(model.get("size"), model.get("looks"), url);
   };
 
+  // Sliders tell the kernel only when they are let go; where they are now stands in the page.
+  const inPage = () => {
+    const at = [...model.get("at")];
+    const sliders = model.get("sliders");
+    box?.querySelectorAll(".noUi-handle").forEach((handle, i) => {
+      at[sliders[i]] = Math.round(parseFloat(handle.getAttribute("aria-valuenow")));
+    });
+    return at.join();
+  };
+
+  // What stays on the screen is the value of the sliders: from the frames, or the kernel is asked.
+  const follow = () => {
+    const key = inHand ? inPage() : model.get("at").join();
+    const frame = frames.get(key);
+    if (frame && frame !== shownFrame) {
+      stage.show(frame);
+      [shownFrame, shownKey] = [frame, key];
+      if (frame.once) frames.delete(key);
+    } else if (!frame && key !== shownKey && asked === null) {
+      asked = key;
+      model.send({ ask: key });
+    }
+  };
+
+  const addLast = () => {
+    const { head, data } = model.get("frame");
+    frames.add([head], copyOf(data));
+    return frames.get(head.key);
+  };
+
+  // The kernel says where the knobs are, and what is to be seen there.
+  const settle = () => {
+    const key = model.get("at").join();
+    const error = model.get("error");
+    if (error) frames.set(key, { error });
+    else addLast();
+    if (inHand && inPage() === key) inHand = false;
+    follow();
+  };
+
+  const receive = ({ forget, heads }, buffers) => {
+    if (forget) frames.clear();
+    if (heads) {
+      frames.add(heads, copyOf(buffers[0]));
+      if (heads.some((head) => head.key === asked)) asked = null;
+      follow();
+    }
+  };
+
+  // The sliders stand beside this widget; they are found once both are in the page.
+  let box;
+  const takeHand = () => (inHand = true);
+  const moved = new MutationObserver(() => inHand && follow());
+  const findSliders = () => {
+    if (box) return;
+    box = el.closest(".bn-explorer")?.querySelector(".bn-knobs");
+    box?.addEventListener("pointerdown", takeHand, true);
+    box?.addEventListener("keydown", takeHand, true);
+    if (box) moved.observe(box, { subtree: true, attributeFilter: ["aria-valuenow"] });
+  };
+  const arrived = new ResizeObserver(findSliders);
+
   setStage();
-  move();
+  stage.show(addLast()); // if the kernel is at an error, the last good picture is still seen
+  settle();
+  arrived.observe(el);
   model.on("change:still", setStage);
-  model.on("change:looks", redraw);
-  model.on("change:frame", move);
-  model.on("change:error", say);
-  const watcher = new ResizeObserver(redraw);
-  watcher.observe(stage);
+  model.on("change", settle);
+  model.on("msg:custom", receive);
+  model.send({ views: 1 });
 
   return () => {
-    watcher.disconnect();
-    clearTimeout(speaking);
+    stage.close();
+    arrived.disconnect();
+    moved.disconnect();
+    box?.removeEventListener("pointerdown", takeHand, true);
+    box?.removeEventListener("keydown", takeHand, true);
     URL.revokeObjectURL(url);
     model.off("change:still", setStage);
-    model.off("change:looks", redraw);
-    model.off("change:frame", move);
-    model.off("change:error", say);
+    model.off("change", settle);
+    model.off("msg:custom", receive);
+    model.send({ views: -1 });
   };
 }
 

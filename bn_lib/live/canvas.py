@@ -1,4 +1,4 @@
-"""The widget that shows a picture in the browser: the still part once, then vertices."""
+"""The widget that shows a picture in the browser: the still part once, then frames."""
 
 from pathlib import Path
 
@@ -12,7 +12,11 @@ HERE = Path(__file__).parent
 
 
 class Canvas(anywidget.AnyWidget):
-    """Shows a picture. `frame` is what a move changes; all else is sent once."""
+    """Shows a picture at the position `at` of its knobs, given by their indices.
+
+    `frame` is the last good one, `error` what is wrong at `at`, if anything; `sliders` says which
+    of the knobs are sliders. All else is sent once.
+    """
 
     _esm = HERE / "canvas.js"
     _css = HERE / "canvas.css"
@@ -20,27 +24,39 @@ class Canvas(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)
     still = traitlets.Bytes().tag(sync=True)
     looks = traitlets.List().tag(sync=True)
+    sliders = traitlets.List().tag(sync=True)
+    at = traitlets.List().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, picture: Picture):
-        super().__init__(**_still_part(picture), frame=frame_of(picture))
-
-    def redraw_still(self, picture: Picture) -> None:
-        """Send everything again, after the still part has changed."""
+    def show(self, at, frame) -> None:
+        """Show a frame; one with an error leaves the last good picture."""
+        head, data = frame
         with self.hold_sync():
-            self.set_trait("frame", frame_of(picture))
-            for name, value in _still_part(picture).items():
-                self.set_trait(name, value)
+            self.at = list(at)
+            self.error = head.get("error", "")
+            if not self.error:
+                self.frame = {"head": head, "data": data}
+
+    def show_still(self, picture: Picture) -> None:
+        """Send what stands still, and how what moves looks."""
+        width, height = picture.figure.bbox.size
+        with self.hold_sync():
+            self.size = [width, height]
+            self.looks = [vertices.looks(artist, height) for artist in picture.moving]
+            self.still = picture.still()
+
+    def send_frames(self, frames) -> None:
+        """Send frames ahead, or as answers."""
+        heads = [head for head, _ in frames]
+        self.send({"heads": heads}, [b"".join(data for _, data in frames)])
+
+    def forget_frames(self) -> None:
+        """Let the browser throw away the frames it has."""
+        self.send({"forget": True})
 
 
-def _still_part(picture: Picture) -> dict:
-    width, height = picture.figure.bbox.size
-    looks = [vertices.looks(artist, height) for artist in picture.moving]
-    return {"size": [width, height], "still": picture.still(), "looks": looks}
-
-
-def frame_of(picture: Picture) -> dict:
-    """The picture as it is now: packed vertices and the sentence."""
-    packed = vertices.pack(picture.moving, picture.figure.bbox.height)
-    return packed | {"sentence": picture.describe()}
+def frame_of(picture: Picture, key: str) -> tuple[dict, bytes]:
+    """The picture as it is now: a head with its key and sentence, and its packed vertices."""
+    head, data = vertices.pack(picture.moving, picture.figure.bbox.height)
+    return {"key": key, "sentence": picture.describe(), **head}, data

@@ -6,11 +6,13 @@ import traceback
 from collections.abc import Callable, Mapping
 
 import ipywidgets as widgets
+from IPython import get_ipython
 
 from bn_lib.figures.picture import Picture
 from bn_lib.figures.storyboard import storyboard
+from bn_lib.live.ahead import Ahead, indices, watch_cells
 from bn_lib.live.canvas import Canvas, frame_of
-from bn_lib.live.knobs import Counter, knob
+from bn_lib.live.knobs import Counter, index, knob, values
 
 LARGE = 1.35  # how much larger the texts are for a projector
 
@@ -49,10 +51,23 @@ class Explorer:
             snaps = [position[name] for position in positions.values() if name in position]
             self.knobs[name] = knob(name, spec, start.get(name), snaps)
         self.start = self.position
-        self._compute()
-        self.canvas = Canvas(picture)
+        picture.update(function(**self.start), **self.start)
         self._positions = positions
         self._storyboard = self._draw_storyboard()
+
+        sliders = [
+            i for i, w in enumerate(self.knobs.values()) if isinstance(w, widgets.SelectionSlider)
+        ]
+        self.canvas = Canvas(sliders=sliders)
+        self.canvas.show_still(picture)
+        self.canvas.show(self._indices(), self._compute(self._indices()))
+        self.canvas.on_msg(self._receive)
+        self.ahead = Ahead(
+            self._compute, self.canvas.send_frames, self.canvas.forget_frames,
+            [len(values(w)) for w in self.knobs.values()], sliders,
+        )  # fmt: skip
+        self.ahead.around(self._indices())
+        watch_cells(get_ipython())
 
         self._moving_together = False
         for widget in self.knobs.values():
@@ -81,26 +96,42 @@ class Explorer:
             self._moving_together = False
         self._moved()
 
-    def _compute(self) -> None:
-        """Bring the picture to the position of the knobs, or raise what the function raises."""
-        position = self.position
-        self.picture.update(self.function(**position), **position)
+    def _indices(self) -> tuple[int, ...]:
+        return tuple(index(widget) for widget in self.knobs.values())
+
+    def _compute(self, at: tuple[int, ...]) -> tuple[dict, bytes]:
+        """The frame at a position, given by indices; it has a message if the function raises."""
+        key = ",".join(map(str, at))
+        position = {
+            name: values(widget)[i]
+            for (name, widget), i in zip(self.knobs.items(), at, strict=True)
+        }
+        try:
+            self.picture.update(self.function(**position), **position)
+        except Exception as error:  # the learner's own: shown, never swallowed
+            return {"key": key, "error": explain(error, self.function)}, b""
+        return frame_of(self.picture, key)
 
     def _moved(self, change=None) -> None:
         if self._moving_together:
             return
-        try:
-            self._compute()
-        except Exception as error:  # the learner's own: shown, never swallowed
-            self.canvas.error = explain(error, self.function)
-            return
-        with self.canvas.hold_sync():
-            self.canvas.frame = frame_of(self.picture)
-            self.canvas.error = ""
+        at = self._indices()
+        self.canvas.show(at, self.ahead.seen(self._compute(at)))
+        self.ahead.around(at)
+
+    def _receive(self, canvas, message, buffers) -> None:
+        """Answer the browser: what is at a position, or take note that a view came or went."""
+        if "ask" in message:
+            frame = self._compute(indices(message["ask"]))
+            self.canvas.send_frames([self.ahead.seen(frame)])
+        if "views" in message:
+            self.ahead.look(message["views"])
 
     def _resize(self, change) -> None:
         self.picture.enlarge(LARGE if change.new else 1 / LARGE)
-        self.canvas.redraw_still(self.picture)
+        self.ahead.drop()
+        self.canvas.show_still(self.picture)
+        self._moved()
 
     def _button(self, name, position, **looks):
         button = widgets.Button(description=name, layout={"width": "auto"}, **looks)
@@ -113,10 +144,12 @@ class Explorer:
         others = [w for w in self.knobs.values() if not isinstance(w, Counter)]
         row = widgets.Layout(flex_flow="row wrap")
         grid = widgets.Layout(grid_template_columns="repeat(auto-fit, minmax(300px, 1fr))")
+        knobs = widgets.GridBox(others, layout=grid)
+        knobs.add_class("bn-knobs")
         box = widgets.VBox(
             [
                 widgets.HBox([*buttons, self.large], layout=row),
-                widgets.GridBox(others, layout=grid),
+                knobs,
                 self.canvas,
             ],
             layout={"max_width": f"{self.canvas.size[0]:.0f}px"},
@@ -125,14 +158,12 @@ class Explorer:
         return box
 
     def _draw_storyboard(self) -> bytes:
-        """Draw the start and the presets, then come back to the start."""
-        states = {"start": self.start}
-        for name, at in self._positions.items():
-            position = self.start | at
-            if position == self.start:
-                states = {name: position} | {k: v for k, v in states.items() if v != self.start}
-            else:
-                states[name] = position
+        """Draw the start and the presets, each with its sentence."""
+        states = {name: self.start | preset for name, preset in self._positions.items()}
+        at_start = [name for name, position in states.items() if position == self.start]
+        states = {(at_start or ["start"])[0]: self.start} | {
+            name: position for name, position in states.items() if name not in at_start
+        }
         panels = []
         for name, position in states.items():
             try:
@@ -141,12 +172,12 @@ class Explorer:
             except Exception as error:
                 said = "⚠ " + explain(error, self.function)
             panels.append((name, said, self.picture.pixels()))
-        self._compute()
         return storyboard(panels)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = self.box._repr_mimebundle_()
-        return bundle | {"image/png": self._storyboard, "text/plain": self.picture.describe()}
+        sentence = self.canvas.frame["head"]["sentence"]
+        return bundle | {"image/png": self._storyboard, "text/plain": sentence}
 
 
 def explain(error: Exception, function: Callable) -> str:

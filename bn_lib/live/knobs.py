@@ -65,6 +65,20 @@ def knob(name: str, spec, start=None, snaps=()) -> widgets.Widget:
     )
 
 
+def values(knob: widgets.Widget) -> list:
+    """The positions that a knob can take; for a counter, those up to the present one."""
+    if isinstance(knob, Counter):
+        return list(range(knob.value + 1))
+    if isinstance(knob, widgets.Checkbox):
+        return [False, True]
+    return [value for _, value in knob.options]
+
+
+def index(knob: widgets.Widget) -> int:
+    """Which of its positions a knob is at."""
+    return int(knob.value) if isinstance(knob, Counter | widgets.Checkbox) else knob.index
+
+
 def _grid(name, low, high, step=None):
     if not low < high:
         raise ValueError(f"{name}=({low}, {high}) is empty; the first number must be the smaller")
@@ -103,6 +117,7 @@ def _slider(name, label, names, start, snaps, step=0):
     return widgets.SelectionSlider(
         options=[(kept[value], value) for value in positions],
         value=positions[len(positions) // 2] if start is None else start,
+        continuous_update=False,  # the browser follows it by itself; the kernel is told in the end
         description=label,
         layout=widgets.Layout(width="100%"),
         style={"description_width": "max-content"},

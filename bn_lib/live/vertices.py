@@ -37,12 +37,14 @@ def looks(artist, height: float) -> dict:
     raise TypeError(f"a {type(artist).__name__} cannot move; these can: {kinds}")
 
 
-def pack(artists, height: float) -> dict:
-    """Pack what changes: vertices ("v", with their number for each artist in "n"), images, texts.
+def pack(artists, height: float) -> tuple[dict, bytes]:
+    """Pack what changes: a head that says what there is, and the bytes of vertices and images.
 
-    The three lists follow the order of the artists of their kind.
+    The head has the number of vertices of each artist that is drawn from vertices ("n"), the
+    bytes of each image ("i") and the texts ("t"). Vertices come first; each list follows the
+    order of the artists of its kind.
     """
-    counts, vertices, images, texts = [], [], [], []
+    counts, texts, vertices, images = [], [], [], []
     for artist in artists:
         if isinstance(artist, Text):
             texts.append(_text(artist, height))
@@ -51,9 +53,9 @@ def pack(artists, height: float) -> dict:
         else:
             points = _packed(artist, height) if artist.get_visible() else BREAK[:0]
             counts.append(len(points))
-            vertices.append(points)
-    joined = np.concatenate(vertices).tobytes() if vertices else b""
-    return {"n": counts, "v": joined, "i": images, "t": texts}
+            vertices.append(points.tobytes())
+    head = {"n": counts, "i": [len(image) for image in images], "t": texts}
+    return head, b"".join(vertices + images)
 
 
 def _rectangle(box: Bbox, height: float) -> list[float]:
@@ -93,6 +95,7 @@ def _marker_looks(line: Line2D) -> dict:
 def _patch_looks(patch: Patch, height: float) -> dict:
     return {
         "kind": "path",
+        "alpha": 1,  # a patch has its alpha in its colours
         "fill": _colour(patch.get_facecolor()) if patch.get_fill() else None,
         "stroke": _colour(patch.get_edgecolor()),
         "width": _pixels(patch.get_linewidth()),

@@ -58,8 +58,9 @@ class Sweep:
         for value in _ends(knob):
             knob.value = value
             self._note(f"at {self._place()}")
-            frame = dict(self.explorer.canvas.frame)
-            seen.append((frame.pop("sentence"), frame))
+            frame = self.explorer.canvas.frame
+            looks = [frame["head"][part] for part in ("n", "i", "t")]
+            seen.append((frame["head"]["sentence"], (looks, frame["data"])))
         (first_sentence, first), (last_sentence, last) = seen
         if first == last:
             self._say(f"{name} from end to end moves nothing in the picture")
@@ -77,7 +78,7 @@ class Sweep:
         canvas, picture = self.explorer.canvas, self.explorer.picture
         if canvas.error:
             self._say(f"{when}: {canvas.error}")
-        sentence = canvas.frame["sentence"]
+        sentence = canvas.frame["head"]["sentence"]
         if sentence != picture.describe():
             self._say(f"{when} the widget still says {sentence!r}")
         if re.search(r"\b(nan|inf|none)\b|∞", sentence.lower()):

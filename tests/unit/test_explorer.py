@@ -46,21 +46,21 @@ def ramp_explorer(function=ramp):
 
 
 def vertices(explorer):
-    return np.frombuffer(explorer.canvas.frame["v"], "<i2")
+    return np.frombuffer(explorer.canvas.frame["data"], "<i2")
 
 
 def test_it_starts_at_the_functions_defaults():
     explorer = ramp_explorer()
     assert explorer.position == {"slope": 1, "lift": 0}
-    assert explorer.canvas.frame["sentence"] == "the middle is 0.00"
+    assert explorer.canvas.frame["head"]["sentence"] == "the middle is 0.00"
 
 
 def test_a_move_changes_vertices_texts_and_sentence():
     explorer = ramp_explorer()
     before = vertices(explorer)
     explorer.knobs["lift"].value = 2
-    assert explorer.canvas.frame["sentence"] == "the middle is 2.00"
-    assert explorer.canvas.frame["t"][0][2] == "2.0"
+    assert explorer.canvas.frame["head"]["sentence"] == "the middle is 2.00"
+    assert explorer.canvas.frame["head"]["t"][0][2] == "2.0"
     assert not np.array_equal(vertices(explorer), before)
 
 
@@ -91,11 +91,11 @@ def test_a_counter_draws_anew_and_reset_comes_back():
         return slope * np.random.default_rng(seed).standard_normal(3)
 
     explorer = explore(noise, Line(), slope=(0, 2), seed=again("new batch"))
-    first = explorer.canvas.frame["sentence"]
+    first = explorer.canvas.frame["head"]["sentence"]
     explorer.knobs["seed"].click()
-    assert explorer.canvas.frame["sentence"] != first
+    assert explorer.canvas.frame["head"]["sentence"] != first
     explorer.reset.click()
-    assert explorer.canvas.frame["sentence"] == first
+    assert explorer.canvas.frame["head"]["sentence"] == first
 
 
 def test_a_move_makes_no_artists():
@@ -130,7 +130,7 @@ def test_what_goes_wrong_is_said_and_the_last_good_picture_stays(at_five, messag
     assert re.search(message, explorer.canvas.error)
     explorer.knobs["lift"].value = 3
     assert explorer.canvas.error == ""
-    assert explorer.canvas.frame["sentence"] == "the middle is 3.00"
+    assert explorer.canvas.frame["head"]["sentence"] == "the middle is 3.00"
 
 
 def test_an_error_at_the_start_is_the_learners_own():
@@ -156,7 +156,7 @@ def test_the_storyboard_shows_an_error_where_a_preset_leads_to_one():
 
     explorer = ramp_explorer(fails_when_flat)
     assert explorer.canvas.error == ""
-    assert explorer.canvas.frame["sentence"] == "the middle is 0.00"
+    assert explorer.canvas.frame["head"]["sentence"] == "the middle is 0.00"
     explorer.presets["flat"].click()
     assert explorer.canvas.error.startswith("ZeroDivisionError")
 

@@ -23,9 +23,9 @@ def axes():
 
 
 def points(artist):
-    packed = pack([artist], HEIGHT)
-    found = np.frombuffer(packed["v"], "<i2").reshape(-1, 2)
-    assert packed["n"] == [len(found)]
+    head, data = pack([artist], HEIGHT)
+    found = np.frombuffer(data, "<i2").reshape(-1, 2)
+    assert head["n"] == [len(found)]
     return found
 
 
@@ -94,9 +94,10 @@ def test_many_segments_with_the_pen_lifted_between(axes):
 
 def test_an_image(axes):
     image = axes.imshow([[0, 1, 2]], extent=(0, 30, 10, 0), cmap="gray", aspect="auto")
-    packed = pack([image], HEIGHT)
-    assert packed["n"] == []
-    colours = np.frombuffer(packed["i"][0], np.uint8).reshape(1, 3, 4)
+    head, data = pack([image], HEIGHT)
+    assert head["n"] == []
+    assert head["i"] == [12]
+    colours = np.frombuffer(data, np.uint8).reshape(1, 3, 4)
     assert colours[0, :, 0].tolist() == [0, 128, 255]
     look = looks(image, HEIGHT)
     assert (look["kind"], look["rows"], look["columns"]) == ("image", 1, 3)
@@ -111,18 +112,27 @@ def test_an_image_says_where_it_lies(axes):
 
 def test_a_text(axes):
     text = axes.text(20, 30, "γĤ", ha="right", va="center", weight="bold", fontsize=7.2)
-    assert pack([text], HEIGHT)["t"] == [[20, 30, "γĤ"]]
+    assert pack([text], HEIGHT)[0]["t"] == [[20, 30, "γĤ"]]
     look = looks(text, HEIGHT)
     assert (look["align"], look["baseline"], look["bold"]) == ("right", "middle", True)
     assert look["size"] == 10
 
 
+def test_vertices_come_before_images(axes):
+    image = axes.imshow([[0.5]], extent=(0, 10, 10, 0), aspect="auto")
+    (line,) = axes.plot([1, 2], [1, 2])
+    head, data = pack([image, line], HEIGHT)
+    assert (head["n"], head["i"]) == ([2], [4])
+    assert len(data) == 2 * 4 + 4
+
+
 def test_the_invisible_is_not_drawn(axes):
     (line,) = axes.plot([1, 2], [1, 2], visible=False)
     text = axes.text(1, 1, "hidden", visible=False)
-    packed = pack([line, text], HEIGHT)
-    assert packed["n"] == [0]
-    assert packed["t"][0][2] == ""
+    head, data = pack([line, text], HEIGHT)
+    assert head["n"] == [0]
+    assert head["t"][0][2] == ""
+    assert data == b""
 
 
 def test_what_cannot_move_is_said(axes):

@@ -1,0 +1,215 @@
+"""Frames ahead of the hand: which are made, when they are thrown away, when there are none."""
+
+import asyncio
+import itertools
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from bn_lib.live import ahead as module
+from bn_lib.live.ahead import Ahead, indices, watch_cells
+
+
+class Browser:
+    """Stands in for the widget and the learner's function, and keeps what is sent."""
+
+    def __init__(self, answer=lambda at: sum(at), size=100):
+        self.answer, self.size = answer, size
+        self.frames, self.calls, self.forgotten = {}, [], 0
+
+    def compute(self, at):
+        self.calls.append(at)
+        head = {"key": ",".join(map(str, at)), "sentence": f"{self.answer(at)}"}
+        return head, bytes(self.size)
+
+    def send(self, frames):
+        self.frames |= {head["key"]: head["sentence"] for head, _ in frames}
+
+    def forget(self):
+        self.forgotten += 1
+        self.frames.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_rest(monkeypatch):
+    monkeypatch.setattr(module, "REST", 0)
+    monkeypatch.setattr(module, "_everyone", set())
+
+
+def at_work(browser, lengths=(5, 4), sliders=(0, 1), views=1):
+    ahead = Ahead(browser.compute, browser.send, browser.forget, lengths, list(sliders))
+    ahead.views = views
+    return ahead
+
+
+async def done(ahead):
+    if ahead._task is not None:
+        await ahead._task
+
+
+def run(ahead, at):
+    async def both():
+        ahead.around(at)
+        await done(ahead)
+
+    asyncio.run(both())
+
+
+def test_a_small_grid_is_computed_whole_and_right():
+    browser = Browser()
+    ahead = at_work(browser)
+    run(ahead, (2, 1))
+    assert ahead.way == "grid"
+    expected = {f"{i},{j}": f"{i + j}" for i, j in itertools.product(range(5), range(4))}
+    assert browser.frames == expected
+
+
+def test_the_nearest_come_first():
+    browser = Browser()
+    run(at_work(browser), (2, 1))
+    computed = list(dict.fromkeys(browser.calls))
+    assert computed[0] == (2, 1)
+    assert set(computed[1:5]) == {(3, 1), (1, 1), (2, 2), (2, 0)}
+
+
+def test_nothing_is_computed_twice():
+    browser = Browser()
+    ahead = at_work(browser)
+    run(ahead, (2, 1))
+    browser.calls.clear()
+    run(ahead, (3, 1))
+    assert set(browser.calls) == {(3, 1)}  # to leave the picture there
+
+
+def test_a_large_grid_keeps_to_the_lines(monkeypatch):
+    monkeypatch.setattr(module, "FIGURE_BYTES", 2000)
+    browser = Browser()
+    ahead = at_work(browser)
+    run(ahead, (2, 1))
+    assert ahead.way == "lines"
+    lines = {f"{i},1" for i in range(5)} | {f"2,{j}" for j in range(4)}
+    assert set(browser.frames) == lines
+
+
+def test_new_lines_take_the_place_of_old_ones_within_the_budget(monkeypatch):
+    monkeypatch.setattr(module, "FIGURE_BYTES", 2000)
+    browser = Browser()
+    ahead = at_work(browser)
+    for at in [(0, 0), (2, 1), (4, 3)]:
+        run(ahead, at)
+        assert ahead.bytes <= 2000
+    assert browser.forgotten >= 1
+    assert {f"{i},3" for i in range(5)} <= set(browser.frames)
+
+
+def test_all_figures_of_a_kernel_share_a_budget(monkeypatch):
+    monkeypatch.setattr(module, "KERNEL_BYTES", 1000)
+    ahead = [at_work(Browser()) for _ in range(3)]
+    for one in ahead:
+        run(one, (0, 0))
+    assert 0 < sum(one.bytes for one in ahead) <= 1000
+
+
+def test_menus_and_counters_stay_where_they_are():
+    browser = Browser()
+    run(at_work(browser, lengths=(3, 7, 2), sliders=(0, 2)), (1, 5, 0))
+    assert {indices(key)[1] for key in browser.frames} == {5}
+    assert len(browser.frames) == 6
+
+
+def test_a_random_function_is_asked_each_time():
+    counter = itertools.count()
+    browser = Browser(answer=lambda at: next(counter))
+    ahead = at_work(browser)
+    run(ahead, (2, 1))
+    assert ahead.way == "random"
+    assert browser.frames == {}
+    head, _ = ahead.seen(browser.compute((2, 1)))
+    assert head["once"]
+
+
+def test_a_slow_function_is_asked_each_time(monkeypatch):
+    monkeypatch.setattr(module, "SLOW", -1)
+    browser = Browser()
+    ahead = at_work(browser)
+    run(ahead, (2, 1))
+    assert ahead.way == "slow"
+    assert len(browser.frames) <= 3
+
+
+def test_a_stale_frame_is_noticed():
+    values = {"factor": 1}
+    browser = Browser(answer=lambda at: values["factor"] * sum(at))
+    ahead = at_work(browser)
+    run(ahead, (2, 1))
+    values["factor"] = 10  # by a timer, say: no cell has been run
+    head, _ = ahead.seen(browser.compute((2, 1)))
+    assert head["sentence"] == "30"
+    assert "once" not in head
+    assert browser.frames == {}
+    run(ahead, (2, 1))
+    assert browser.frames["4,3"] == "70"
+
+
+def test_without_a_view_nothing_is_computed():
+    browser = Browser()
+    ahead = at_work(browser, views=0)
+    ahead.around((0, 0))
+    assert browser.calls == []
+
+
+def test_work_stops_when_the_last_view_closes():
+    browser = Browser()
+
+    async def open_and_close():
+        ahead = at_work(browser, lengths=(1000, 1000), views=0)
+        ahead.at = (0, 0)
+        ahead.look(1)
+        while not browser.frames:
+            await asyncio.sleep(0)
+        ahead.look(-1)
+        await asyncio.sleep(0)
+        count = len(browser.calls)
+        await asyncio.sleep(0.05)
+        assert len(browser.calls) == count
+
+    asyncio.run(open_and_close())
+
+
+def test_the_kernel_gets_its_turn_between_slices(monkeypatch):
+    monkeypatch.setattr(module, "SLICE", 0)
+    browser = Browser()
+
+    async def count_turns():
+        ahead = at_work(browser)
+        ahead.around((0, 0))
+        turns = 0
+        while not ahead._task.done():
+            await asyncio.sleep(0)
+            turns += 1
+        return turns
+
+    assert asyncio.run(count_turns()) >= 20  # one for each frame
+
+
+def test_running_a_cell_throws_the_frames_away_and_starts_anew():
+    shell = InteractiveShell()
+    watch_cells(shell)
+    watch_cells(shell)  # a second time changes nothing
+    values = {"factor": 1}
+    browser = Browser(answer=lambda at: values["factor"] * sum(at))
+
+    async def work():
+        ahead = at_work(browser)
+        ahead.around((2, 1))
+        await done(ahead)
+        assert browser.frames["4,3"] == "7"
+        shell.events.trigger("pre_run_cell", None)
+        assert browser.frames == {}
+        assert browser.forgotten == 1
+        values["factor"] = 10
+        shell.events.trigger("post_run_cell", None)
+        await done(ahead)
+
+    asyncio.run(work())
+    assert browser.frames["4,3"] == "70"
