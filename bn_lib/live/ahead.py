@@ -65,6 +65,11 @@ class Ahead:
             self._task.cancel()
         self._task = None
 
+    def close(self) -> None:
+        """Stop for good."""
+        self.pause()
+        _everyone.discard(self)
+
     def drop(self) -> None:
         """Throw all frames away, here and in the browser."""
         if self.sent:

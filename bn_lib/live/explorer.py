@@ -67,7 +67,6 @@ class Explorer:
             [len(values(w)) for w in self.knobs.values()], sliders,
         )  # fmt: skip
         self.ahead.around(self._indices())
-        watch_cells(get_ipython())
 
         self._moving_together = False
         for widget in self.knobs.values():
@@ -77,6 +76,8 @@ class Explorer:
         self.large = widgets.ToggleButton(description="large text", layout={"width": "auto"})
         self.large.observe(self._resize, "value")
         self.box = self._layout()
+        watch_cells(get_ipython())
+        _replace(self, get_ipython())
 
     @property
     def position(self) -> dict:
@@ -95,6 +96,11 @@ class Explorer:
         finally:
             self._moving_together = False
         self._moved()
+
+    def close(self) -> None:
+        """Give back what the figure holds in the kernel and in the browser."""
+        self.ahead.close()
+        _close(self.box)
 
     def _indices(self) -> tuple[int, ...]:
         return tuple(index(widget) for widget in self.knobs.values())
@@ -178,6 +184,34 @@ class Explorer:
         bundle = self.box._repr_mimebundle_()
         sentence = self.canvas.frame["head"]["sentence"]
         return bundle | {"image/png": self._storyboard, "text/plain": sentence}
+
+
+# The live figures of each cell, with the number of the run that made them. Without this, every
+# figure that a cell has ever made would live until the kernel ends.
+_made_by: dict[str, tuple[int, list[Explorer]]] = {}
+
+
+def _replace(explorer: Explorer, shell) -> None:
+    """Close the figures that an earlier run of the same cell has made."""
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell = parent.get("metadata", {}).get("cellId")
+    if cell is None:  # not every front end says which cell it runs
+        return
+    run, figures = _made_by.get(cell, (None, []))
+    if run != shell.execution_count:
+        for figure in figures:
+            figure.close()
+        figures = []
+    _made_by[cell] = (shell.execution_count, [*figures, explorer])
+
+
+def _close(widget: widgets.Widget) -> None:
+    for child in getattr(widget, "children", ()):
+        _close(child)
+    for part in ("layout", "style"):
+        if hasattr(widget, part):
+            getattr(widget, part).close()
+    widget.close()
 
 
 def explain(error: Exception, function: Callable) -> str:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from bn_lib.figures.picture import Picture, expect
 from bn_lib.live import again, explore
+from bn_lib.live.explorer import _replace as replace
 
 
 class Line(Picture):
@@ -191,3 +192,27 @@ def test_an_argument_without_default_needs_a_knob():
 def test_go_refuses_an_unknown_knob():
     with pytest.raises(ValueError, match="no knob named tilt"):
         ramp_explorer().go(tilt=1)
+
+
+class Shell:
+    """Stands in for a kernel's shell, as far as cells and runs are concerned."""
+
+    def __init__(self):
+        self.execution_count = 1
+
+    def get_parent(self):
+        return {"metadata": {"cellId": "a-cell"}}
+
+
+def test_running_a_cell_again_frees_what_its_last_run_made():
+    shell = Shell()
+    first = [ramp_explorer(), ramp_explorer()]
+    for explorer in first:
+        replace(explorer, shell)
+    assert all(explorer.canvas.comm is not None for explorer in first)
+    shell.execution_count = 2
+    second = ramp_explorer()
+    replace(second, shell)
+    assert all(explorer.canvas.comm is None for explorer in first)
+    assert all(explorer.knobs["lift"].comm is None for explorer in first)
+    assert second.canvas.comm is not None
