@@ -51,8 +51,9 @@ class Table:
     def __init__(self, picture, axes, title, shape, picked, limit):
         examples, units = shape
         axes.set(title=title, xlim=(-0.5, units - 0.5), ylim=(examples + 1.75, -0.5))
-        axes.set_xticks(range(units), [f"unit {chr(65 + i)}" for i in range(units)], weight="bold")
+        axes.set_xticks(range(units), [chr(ord("A") + i) for i in range(units)], weight="bold")
         axes.xaxis.tick_top()
+        axes.text(-0.02, 1.015, "unit", transform=axes.transAxes, ha="right", fontsize=10.5)
         names = [f"example {i + 1}" for i in range(examples)] + ["mean μ", "spread σ"]
         self.heights = [*range(examples), examples + 0.25, examples + 1.25]
         axes.set_yticks(self.heights, names)

@@ -80,7 +80,7 @@ class Coupling(Picture):
         mean = (moments(H)[0] - self.centre) / self.zoom
         self.mean.set_xdata([mean, 0])
         self.mean_label.set_x(mean + np.copysign(0.13, mean))
-        self.dragged.set_text("the dragged example")
+        self.dragged.set_text("the dragged one")
         edge = np.sqrt(self.most - 1) - 0.6
         self.dragged.set_x(np.clip(x[0], -edge, edge))
         self._update_limits(n)
@@ -89,7 +89,7 @@ class Coupling(Picture):
     def _update_limits(self, n):
         limit = np.sqrt(n - 1)
         self.limits.set_data([-limit, limit], [AFTER, AFTER])
-        edge = np.sqrt(self.most - 1) - 0.45
+        edge = np.sqrt(self.most - 1) - 0.55
         self.lowest.set_x(-min(limit, edge))
         self.highest.set_x(min(limit, edge))
         self.lowest.set_text(f"−√(N−1) = {rounded(-limit)}")

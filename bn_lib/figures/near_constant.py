@@ -30,7 +30,7 @@ class NearConstant(Picture):
 
     def _build_outputs(self, axes):
         n = len(self.shape)
-        reach = 1.35 * np.abs(self.shape).max()
+        reach = 1.55 * np.abs(self.shape).max()
         self.numbers = np.arange(1, n + 1)
         axes.set(title="The outputs Ĥ", xlabel="example", ylabel="Ĥ", ylim=(-reach, reach))
         axes.set_xticks(self.numbers)
@@ -46,7 +46,7 @@ class NearConstant(Picture):
     def _build_spreads(self, axes):
         axes.set(title="Their spread", xlim=(ZERO - 0.4, 1.3), ylim=(-0.06, 1.25))
         axes.set(xlabel="spread σ of the inputs", ylabel="spread of Ĥ")
-        names = ["0", "0.0001", "0.001", "0.01", "0.1", "1", "10"]
+        names = ["0", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "1", "10"]
         axes.set_xticks([ZERO, *range(-4, 2)], names)
         axes.axhline(1, color="#999999", linestyle=":", linewidth=1.5)
         axes.text(ZERO - 0.3, 1.11, "1: what is promised", fontsize=10.5, color="#555555")

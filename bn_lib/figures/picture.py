@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import matplotlib as mpl
 import matplotlib.style
 import numpy as np
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
@@ -66,7 +67,11 @@ class Picture:
 
     def enlarge(self, factor: float) -> None:
         """Multiply the size of all texts, for a projector."""
-        for text in self.figure.findobj(Text):
+        texts = set(self.figure.findobj(Text))
+        # Larger texts leave room for fewer ticks; those not in use must be found on the way back.
+        for axis in self.figure.findobj(Axis):
+            texts.update(label for tick in axis.majorTicks for label in tick.findobj(Text))
+        for text in texts:
             text.set_fontsize(text.get_fontsize() * factor)
         self.settle()
 

@@ -171,6 +171,17 @@ def test_the_number_lines_refuse_batches_they_cannot_show(n):
         coupling().update((np.arange(float(n)),) * 3)
 
 
+@pytest.mark.parametrize("make", [table, coupling, near_constant, shape])
+def test_large_text_and_back_leaves_the_figure_as_it_was(make):
+    picture = make()
+    before = picture.pixels()
+    picture.enlarge(1.35)
+    assert (picture.pixels() != before).any()
+    picture.enlarge(1 / 1.35)
+    difference = np.abs(picture.pixels().astype(int) - before)
+    assert np.mean(difference > 32) < 0.002
+
+
 def test_unpack_says_which_parts_are_needed():
     assert unpack((1, 2), "H", "H_hat") == (1, 2)
     with pytest.raises(TypeError, match="needs `return H, H_hat`, but the result is ndarray"):
