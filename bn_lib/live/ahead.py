@@ -192,6 +192,7 @@ def _halt(info) -> None:
 
 def _go_on(result) -> None:
     for ahead in list(_everyone):
+        ahead.drop()  # a cell that awaits may have let frames be made before its end
         ahead.around(ahead.at)
 
 

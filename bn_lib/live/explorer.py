@@ -1,7 +1,10 @@
 """`explore`: sliders that call the learner's function and show its result, under the mouse."""
 
+import asyncio
+import functools
 import inspect
 import linecache
+import threading
 import traceback
 from collections.abc import Callable, Mapping
 
@@ -38,12 +41,30 @@ def explore(function: Callable, picture: Picture, presets: Mapping | None = None
     return Explorer(function, picture, presets or {}, knobs)
 
 
+def _on_one_thread(method):
+    """Let a method run on the thread that made the figure.
+
+    Some kernels read the browser's messages on a second thread; the learner's function and
+    matplotlib are not made for two at a time.
+    """
+
+    @functools.wraps(method)
+    def moved(self, *arguments):
+        if threading.current_thread() is self._thread or self._loop is None:
+            method(self, *arguments)
+        else:
+            self._loop.call_soon_threadsafe(method, self, *arguments)
+
+    return moved
+
+
 class Explorer:
     """A live figure: one output that is a widget, a picture (storyboard) and a sentence."""
 
     def __init__(self, function, picture, presets, knobs):
         self.function = function
         self.picture = picture
+        self._thread, self._loop = threading.current_thread(), _running_loop()
         positions = {name: _mapping(name, preset, knobs) for name, preset in presets.items()}
         start = _start(function, knobs)
         self.knobs = {}
@@ -118,6 +139,7 @@ class Explorer:
             return {"key": key, "error": explain(error, self.function)}, b""
         return frame_of(self.picture, key)
 
+    @_on_one_thread
     def _moved(self, change=None) -> None:
         if self._moving_together:
             return
@@ -125,6 +147,7 @@ class Explorer:
         self.canvas.show(at, self.ahead.seen(self._compute(at)))
         self.ahead.around(at)
 
+    @_on_one_thread
     def _receive(self, canvas, message, buffers) -> None:
         """Answer the browser: what is at a position, or take note that a view came or went."""
         if "ask" in message:
@@ -203,6 +226,13 @@ def _replace(explorer: Explorer, shell) -> None:
             figure.close()
         figures = []
     _made_by[cell] = (shell.execution_count, [*figures, explorer])
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:  # a plain Python program
+        return None
 
 
 def _close(widget: widgets.Widget) -> None:

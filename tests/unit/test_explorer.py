@@ -1,7 +1,9 @@
 """`explore`: the learner's function under sliders."""
 
+import asyncio
 import io
 import re
+import threading
 from typing import NamedTuple
 
 import numpy as np
@@ -216,3 +218,21 @@ def test_running_a_cell_again_frees_what_its_last_run_made():
     assert all(explorer.canvas.comm is None for explorer in first)
     assert all(explorer.knobs["lift"].comm is None for explorer in first)
     assert second.canvas.comm is not None
+
+
+def test_a_message_on_another_thread_is_answered_on_the_figures_own():
+    threads = []
+
+    def watched(slope=1, lift=0):
+        threads.append(threading.current_thread())
+        return ramp(slope, lift)
+
+    async def work():
+        explorer = ramp_explorer(watched)
+        await asyncio.to_thread(explorer.canvas._handle_custom_msg, {"ask": "0,0"}, [])
+        await asyncio.to_thread(setattr, explorer.knobs["lift"], "value", 3)
+        await asyncio.sleep(0)
+        assert explorer.canvas.frame["head"]["sentence"] == "the middle is 3.00"
+
+    asyncio.run(work())
+    assert set(threads) == {threading.current_thread()}
