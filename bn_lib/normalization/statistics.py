@@ -1,0 +1,94 @@
+"""Mean, var and x_hat over any array axes, exact where plain formulas lose digits or overflow.
+
+Statistics are float64 here and keep the reduced array axes with length 1.
+"""
+
+from math import isfinite
+
+import numpy as np
+
+from .arguments import check_fits, count
+
+quiet = np.errstate(all="ignore")
+ONES = {"f": np.ones(256, np.float32), "d": np.ones(256)}
+
+
+def standardize(x, axes, eps):
+    """x_hat, mean, var and std = sqrt(var + eps)."""
+    centred, mean, var, exponent = centre_in_range(x, axes, eps)
+    if exponent is None:
+        std = np.sqrt(var + eps)
+        return np.divide(centred, like(x, std), out=centred), mean, var, std
+    # x_hat is the same for x * a and eps * a**2: here a is a power of two, which rounds nothing.
+    if eps > 0:
+        eps = np.maximum(np.ldexp(eps, -2 * exponent), np.finfo(float).tiny)
+    elif (var == 0).any():
+        index = np.argwhere(var == 0)[0]
+        unit = ", ".join(":" if a in axes else str(index[a]) for a in range(x.ndim))
+        raise ValueError(
+            f"eps is 0 and x[{unit}] is constant, so that x_hat would be 0 / 0: "
+            "use eps > 0 (1e-5 is usual), or leave the constant out"
+        )
+    std = np.sqrt(var + eps)
+    x_hat = np.divide(centred, like(x, std), out=centred)
+    return x_hat, np.ldexp(mean, exponent), np.ldexp(var, 2 * exponent), np.ldexp(std, exponent)
+
+
+def moments_in_range(x, axes, dtype):
+    """Mean and var without the reduced axes; var fits into dtype."""
+    _, mean, var, exponent = centre_in_range(x, axes, eps=0)
+    if exponent is not None:
+        mean, var = np.ldexp(mean, exponent), np.ldexp(var, 2 * exponent)
+    check_fits(var, dtype)
+    return mean.squeeze(axes), var.squeeze(axes)
+
+
+def centre_in_range(x, axes, eps):
+    """centre(x / 2**exponent), exponent; with an exponent only where squares leave the range."""
+    centred, mean, var = centre(x, axes)
+    if eps > 1e-20 and isfinite(var.sum()):
+        return centred, mean, var, None
+    type_ = np.finfo(x.dtype)
+    in_range = (var + eps > type_.tiny / type_.eps) & (var < np.inf)
+    largest = np.abs(x).max(axes, keepdims=True)
+    exponent = np.where(in_range | ~np.isfinite(largest), 0, np.frexp(largest)[1])
+    return *centre(np.ldexp(x, -exponent), axes), exponent
+
+
+def centre(x, axes):
+    """x - mean, mean, var: centred twice, as the mean of large values is itself rounded."""
+    m = count(x, axes)
+    mean = (sum_over(axes, x) / m).astype(x.dtype)
+    centred = x - like(x, mean)
+    rest = sum_over(axes, centred) / m
+    centred -= like(x, rest)
+    var = sum_over(axes, centred, centred) / m
+    return centred, mean + rest, var
+
+
+def sum_over(axes, a, b=None):
+    """Sum of a, or of a * b, over axes; few values at a time, as long float32 sums lose digits."""
+    if count(a, axes) > (256 if a.ndim <= 2 else 1024):
+        axis = next(i for i in axes if a.shape[i] > 1)
+        middle, before = a.shape[axis] // 2, (slice(None),) * axis
+        halves = (*before, slice(middle)), (*before, slice(middle, None))
+        return sum(sum_over(axes, a[half], None if b is None else b[half]) for half in halves)
+    if axes == (0,) and (b is None or a.size < 10_000):  # BLAS is the fastest way here
+        total = ONES[a.dtype.char][: len(a)] @ (a if b is None else a * b)
+        return total.astype(np.float64)[None]
+    every = list(range(a.ndim))
+    kept = [i for i in every if i not in axes]
+    total = np.einsum(a, every, kept) if b is None else np.einsum(a, every, b, every, kept)
+    return np.expand_dims(total.astype(np.float64), axes)
+
+
+def like(x, statistic):
+    """A statistic (or gamma, beta) in the type of x, spread over one example for long loops."""
+    if x.ndim > 2 and len(statistic) == 1:
+        statistic = np.broadcast_to(statistic, (1, *x.shape[1:]))
+    return statistic.astype(x.dtype, order="C")
+
+
+def units(statistic, dtype):
+    """A statistic per unit in shape (D,), or a number for one unit."""
+    return statistic.astype(dtype).reshape(-1 if statistic.ndim > 1 else ())[()]
