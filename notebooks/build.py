@@ -16,6 +16,7 @@ begins with the line `# %% normalize`. What stands before the first piece belong
 from __future__ import annotations
 
 import argparse
+import base64
 import copy
 import re
 import sys
@@ -31,6 +32,9 @@ from nbformat import NotebookNode
 
 FOLDER = Path(__file__).resolve().parent
 SOLUTIONS = FOLDER / "solutions"
+# The README opens with the first picture of this notebook.
+PICTURED = "02_gamma_and_beta.ipynb"
+PICTURE = FOLDER / "gamma_beta.png"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 # No Python version: it would differ from one machine to the next.
@@ -189,6 +193,17 @@ def _where(cell: NotebookNode, index: int) -> str:
     return f"cell {index + 1}, {cell.source.strip().splitlines()[0]!r},"
 
 
+def first_picture(notebook: NotebookNode) -> bytes:
+    """The first picture among the outputs of `notebook`, a PNG."""
+    pictures = (
+        output.data["image/png"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if "image/png" in output.get("data", ())
+    )
+    return base64.b64decode(next(pictures))
+
+
 # ---------------------------------------------------------------- solutions
 
 
@@ -258,7 +273,10 @@ def execute_command(paths: list[Path]) -> None:
     """Run the notebooks at `paths`, or all, and write back those that changed."""
     for path in paths or notebooks():
         with _named(path.name):
-            text = dumps(executed(read(path), path.resolve().parent))
+            notebook = executed(read(path), path.resolve().parent)
+        text = dumps(notebook)
+        if path.name == PICTURED:
+            PICTURE.write_bytes(first_picture(notebook))
         changed = text != path.read_text(encoding="utf-8")
         if changed:
             path.write_text(text, encoding="utf-8")

@@ -1,5 +1,6 @@
 """Solution of notebook 00."""
 
+
 # %% mean
 def my_mean(H):
     return H.mean(axis=0)

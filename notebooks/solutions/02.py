@@ -1,5 +1,6 @@
 """Solutions of notebook 02."""
 
+
 # %% undo
 def my_undo(H, eps):
     mean = H.mean(axis=0)

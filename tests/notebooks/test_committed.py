@@ -211,3 +211,8 @@ def test_what_is_no_number_is_none():
 def test_how_numbers_are_compared(prose, code, same):
     (claim,), (number,) = numbers_in(prose), numbers_in(code)
     assert claim.stands_for(number) == same
+
+
+def test_the_readme_opens_with_the_picture_of_the_notebook():
+    notebook = build.read(build.FOLDER / build.PICTURED)
+    assert build.PICTURE.read_bytes() == build.first_picture(notebook)
