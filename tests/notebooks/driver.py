@@ -11,17 +11,35 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-WALK = 40
+WALK = 25
+# The function with which notebook 00 shows what an error looks like: it wants no γ below 0.
+ON_PURPOSE = "strict"
+
+
+def explorers() -> list:
+    """The live figures of this kernel; one whose cell has been run again is closed."""
+    gc.collect()
+    found = [thing for thing in gc.get_objects() if type(thing).__name__ == "Explorer"]
+    return [explorer for explorer in found if explorer.canvas.comm is not None]
 
 
 def problems_of_all() -> dict[str, list[str]]:
     """What is wrong with each live figure of this kernel, by the name of its function."""
-    gc.collect()
-    found = [thing for thing in gc.get_objects() if type(thing).__name__ == "Explorer"]
     return {
         f"{number} {explorer.function.__name__}": problems(explorer)
-        for number, explorer in enumerate(found)
+        for number, explorer in enumerate(explorers())
     }
+
+
+def error_on_purpose() -> list[list[str]]:
+    """Error and sentence of the figure of ON_PURPOSE: before γ is negative, then, and after it."""
+    (explorer,) = (each for each in explorers() if each.function.__name__ == ON_PURPOSE)
+    shown = []
+    for gamma in (0.5, -0.5, 2.0):
+        explorer.knobs["gamma"].value = gamma
+        canvas = explorer.canvas
+        shown.append([canvas.error, canvas.frame["head"]["sentence"]])
+    return shown
 
 
 def problems(explorer) -> list[str]:
@@ -77,7 +95,9 @@ class Sweep:
     def _note(self, when):
         canvas, picture = self.explorer.canvas, self.explorer.picture
         if canvas.error:
-            self._say(f"{when}: {canvas.error}")
+            if self.explorer.function.__name__ != ON_PURPOSE:
+                self._say(f"{when}: {canvas.error}")
+            return
         sentence = canvas.frame["head"]["sentence"]
         if sentence != picture.describe():
             self._say(f"{when} the widget still says {sentence!r}")

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import build
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell
@@ -14,24 +15,35 @@ from tests.notebooks import driver
 
 HERE = Path(__file__).resolve().parent
 
-SWEEP = f"""
-import json, sys
-import matplotlib.pyplot
-sys.path.insert(0, {str(HERE)!r})
-import driver
-print(json.dumps([driver.problems_of_all(), matplotlib.pyplot.get_fignums()]))
-"""
+
+def ask(client, question: str):
+    """The value of an expression in a notebook's kernel."""
+    lines = [
+        "import json, sys, matplotlib.pyplot",
+        f"sys.path.insert(0, {str(HERE)!r})",
+        "import driver",
+        f"print(json.dumps({question}))",
+    ]
+    cell = new_code_cell("\n".join(lines))
+    client.execute_cell(cell, 0, store_history=False)
+    return json.loads(cell.outputs[0].text)
 
 
 def test_knobs_move_figures_and_nothing_breaks(path, runs):
-    client = runs[path]
-    cell = new_code_cell(SWEEP)
-    client.execute_cell(cell, 0, store_history=False)
-    found, open_figures = json.loads(cell.outputs[0].text)
-    shown = sum(bool(re.search(r"^explore\(", c.source, re.MULTILINE)) for c in client.nb.cells)
-    assert len(found) >= shown
+    found = ask(runs[path], "driver.problems_of_all()")
+    shown = [c for c in runs[path].nb.cells if re.search(r"^explore\(", c.source, re.MULTILINE)]
+    assert len(found) >= len(shown)
     assert {name: problems for name, problems in found.items() if problems} == {}
-    assert open_figures == []
+    assert ask(runs[path], "matplotlib.pyplot.get_fignums()") == []
+
+
+def test_an_error_appears_and_the_next_good_value_recovers(runs):
+    client = runs[build.FOLDER / "00_start_here.ipynb"]
+    before, there, after = ask(client, "driver.error_on_purpose()")
+    assert before[0] == after[0] == ""
+    assert re.match(r"ValueError: my γ must not be negative \(in strict, line \d: raise ", there[0])
+    assert there[1] == before[1], "the last good picture stays"
+    assert after[1] != before[1]
 
 
 # ---------------------------------------------------------------- the driver itself
