@@ -3,10 +3,26 @@
 import numpy as np
 import pytest
 
-from bn_lib.exercises import Verdict, check_normalize, check_saturated, check_undo
+from bn_lib.exercises import Verdict, check_mean, check_normalize, check_saturated, check_undo
 from bn_lib.normalization import moments, normalize, undo_parameters
 
 SEEDS = range(5)
+
+
+RIGHT_MEAN = {
+    "numpy": lambda H: H.mean(axis=0),
+    "library": lambda H: moments(H)[0],
+    "kept axes": lambda H: H.mean(axis=0, keepdims=True),
+    "a list": lambda H: [sum(column) / len(column) for column in H.T.tolist()],
+}
+
+WRONG_MEAN = {
+    "nothing": (lambda H: None, "Not yet"),
+    "examples": (lambda H: H.mean(axis=1), "over the units of one example"),
+    "whole array": (lambda H: H.mean(), "over the whole array"),
+    "sum": (lambda H: H.sum(axis=0), "H has 4 units, and their means are"),
+    "in place": (lambda H: H.mean(axis=0, out=H[0]), "changes the H it was given"),
+}
 
 
 def in_place(H, eps):
@@ -179,7 +195,8 @@ def cases(check, functions):
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("check", "function"),
-    cases(check_normalize, RIGHT_NORMALIZE)
+    cases(check_mean, RIGHT_MEAN)
+    + cases(check_normalize, RIGHT_NORMALIZE)
     + cases(check_undo, RIGHT_UNDO)
     + cases(check_saturated, RIGHT_SATURATED),
 )
@@ -193,7 +210,8 @@ def test_right_answers_pass(check, function, seed):
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("check", "function"),
-    cases(check_normalize, WRONG_NORMALIZE)
+    cases(check_mean, WRONG_MEAN)
+    + cases(check_normalize, WRONG_NORMALIZE)
     + cases(check_undo, WRONG_UNDO)
     + cases(check_saturated, WRONG_SATURATED),
 )
@@ -208,6 +226,7 @@ def test_each_mistake_gets_its_own_message(check, function, seed):
 @pytest.mark.parametrize(
     ("check", "wrong"),
     [
+        (check_mean, WRONG_MEAN),
         (check_normalize, WRONG_NORMALIZE),
         (check_undo, WRONG_UNDO),
         (check_saturated, WRONG_SATURATED),
@@ -248,9 +267,9 @@ def test_an_overflow_that_does_no_harm_is_a_remark():
     assert "One remark: at z = ±1000 your exponential overflows" in verdict.message
 
 
-@pytest.mark.parametrize("check", [check_normalize, check_undo, check_saturated])
+@pytest.mark.parametrize("check", [check_mean, check_normalize, check_undo, check_saturated])
 def test_an_exception_of_the_learner_comes_through_with_the_call(check):
-    def broken(H, setting):
+    def broken(H, *setting):
         raise KeyError("mine")
 
     with pytest.raises(KeyError, match="mine") as caught:
@@ -259,7 +278,7 @@ def test_an_exception_of_the_learner_comes_through_with_the_call(check):
     assert caught.traceback[-1].name == "broken"
 
 
-@pytest.mark.parametrize("check", [check_normalize, check_undo, check_saturated])
+@pytest.mark.parametrize("check", [check_mean, check_normalize, check_undo, check_saturated])
 def test_a_result_in_place_of_the_function_is_explained(check):
     with pytest.raises(
         TypeError, match=r"without brackets behind it\. It got something of type ndarray"
