@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import inspect
-import linecache
 import threading
 import traceback
 from collections.abc import Callable, Mapping
@@ -252,9 +251,7 @@ def explain(error: Exception, function: Callable) -> str:
     lines = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
     if not lines:
         return message
-    place = lines[-1]
-    source = linecache.getline(file, place.lineno).strip()
-    return f"{message} (in {place.name}, line {place.lineno}: {source})"
+    return f"{message} ({lines[-1].name}, line {lines[-1].lineno})"
 
 
 def _start(function: Callable, knobs: Mapping) -> dict:
