@@ -1,0 +1,129 @@
+"""Jupyter in a real browser: a server that knows no user's settings, and notebooks opened in it."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Page, Playwright
+
+from tests.browser import chromium
+
+SECONDS = 90  # a loaded machine may be slow; what waits, waits for a condition
+# The front ends, by their addresses. In a workspace of its own JupyterLab restores no other tab.
+PAGES = {"lab": "lab/workspaces/{own}/tree/{notebook}", "notebook": "notebooks/{notebook}"}
+
+# Without these, Chromium asks its maker for updates while we measure.
+ARGUMENTS = (
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
+
+
+@dataclass
+class Server:
+    """A running Jupyter server: where it listens, and where it keeps its kernels' addresses."""
+
+    port: int
+    token: str
+    runtime: Path
+
+    def address(self, front_end: str, notebook: str, port: int | None = None) -> str:
+        """The page of a notebook; another port is that of a proxy in between."""
+        page = PAGES[front_end].format(own=secrets.token_hex(4), notebook=quote(notebook))
+        return f"http://127.0.0.1:{port or self.port}/{page}?token={self.token}"
+
+
+@contextmanager
+def server(root: Path, home: Path, **environment: str) -> Iterator[Server]:
+    """Serve the folder `root` to JupyterLab and Notebook 7; settings and log are kept in `home`."""
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(NO_NEWS))
+    places = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    own = {name: str(home / place) for name, place in places.items()}
+    own |= {"JUPYTER_PREFER_ENV_PATH": "1"}  # the kernel of this environment, not of the user
+    token = secrets.token_hex(16)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
+    command += [f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    command += ["--LabApp.expose_app_in_browser=True"]
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
+    log = home / "server.log"
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            command, env=os.environ | own | environment, stdout=stream, stderr=stream
+        )
+        try:
+            _wait_for(process, f"http://127.0.0.1:{port}/api/status?token={token}", log)
+            yield Server(port, token, home / "runtime")
+        finally:
+            process.terminate()  # it ends its kernels before itself
+            process.wait(SECONDS)
+
+
+def _wait_for(process: subprocess.Popen, address: str, log: Path) -> None:
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            urlopen(address, timeout=5).close()
+            return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    process.kill()
+    raise RuntimeError(f"Jupyter's server does not answer:\n{log.read_text()[-3000:]}")
+
+
+def browser(playwright: Playwright) -> Browser:
+    """Start the Chromium that `chromium.find` finds."""
+    return playwright.chromium.launch(
+        executable_path=chromium.find(), args=ARGUMENTS, chromium_sandbox=os.geteuid() != 0
+    )
+
+
+def open_notebook(page: Page, address: str) -> None:
+    """Go to a notebook's page and wait until its kernel can be asked."""
+    page.set_default_timeout(1000 * SECONDS)
+    page.goto(address)
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_function(
+        """() => {
+            const panel = window.jupyterapp?.shell.currentWidget;
+            return panel?.sessionContext?.session?.kernel?.status === "idle";
+        }"""
+    )
+
+
+def run_all(page: Page) -> None:
+    """Run all cells, and wait until they have run."""
+    page.evaluate(
+        """() => {
+            window.haveRun = false;
+            const run = jupyterapp.commands.execute("notebook:run-all-cells");
+            run.finally(() => (window.haveRun = true));
+        }"""
+    )
+    page.wait_for_function("window.haveRun")
