@@ -1,0 +1,17 @@
+"""Checks of a learner's own code that name the mistake.
+
+A check calls the learner's function on a small batch on which every usual mistake shows (few
+examples, means away from zero, one unit whose variance is below ε) and then looks for the mistake
+that gives *exactly* what the function gave. For that, each exercise has a recipe with switches:
+all its settings are tried, those with the fewest wrong switches first, and every wrong switch has
+its sentence. A new exercise is a recipe with its switches (`mistakes`) and a check of a few lines
+(`checks`); what can be said of any result stands in `calling`.
+
+The checks return plain verdicts; `bn_lib.live.show` displays them. An exception in the learner's
+function is never caught: its traceback is the best message there is.
+"""
+
+from .calling import Verdict
+from .checks import check_mean, check_normalize, check_saturated, check_undo
+
+__all__ = ["Verdict", "check_mean", "check_normalize", "check_saturated", "check_undo"]

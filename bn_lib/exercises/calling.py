@@ -1,0 +1,116 @@
+"""Calling a learner's function, and what can be said of any result."""
+
+import functools
+from typing import NamedTuple
+
+import numpy as np
+
+# Far from zero, E[x²] − E[x]² in float32 loses every digit; the mean of squared differences
+# loses some three of seven.
+FAR, FAR_TOLERANCE = 1e4, 0.1
+
+
+class Verdict(NamedTuple):
+    """What a check found: whether the function `passed`, and in words what is right or off."""
+
+    passed: bool
+    message: str
+
+
+class Mistake(Exception):
+    """A mistake has been found; the text is for the learner."""
+
+
+def verdict(check):
+    """Let a check that raises Mistake, or else returns praise, return a Verdict."""
+
+    @functools.wraps(check)
+    def checked(function, seed=0):
+        if not callable(function):
+            raise TypeError(
+                f"{check.__name__} calls your function itself: give it the function's name without"
+                f" brackets behind it. It got something of type {type(function).__name__}."
+            )
+        try:
+            return Verdict(True, check(function, np.random.default_rng(seed)))
+        except Mistake as mistake:
+            return Verdict(False, str(mistake))
+
+    return checked
+
+
+def call(function, data, *settings):
+    """What the learner's function gives for a copy of `data`, and whether the copy was kept."""
+    copy = data.copy()
+    try:
+        found = function(copy, *settings)
+    except Exception as error:
+        error.add_note(
+            f"This came from your function, called with an array of shape {data.shape}"
+            + "".join(f" and {setting:g}" for setting in settings)
+        )
+        raise
+    if found is None or found is ...:
+        raise Mistake(
+            "Not yet: your function returns nothing. Write your lines in place of the dots, and"
+            " return the result."
+        )
+    return found, np.array_equal(copy, data)
+
+
+def numbers(found, name):
+    """`found` as an array of floating-point numbers, all finite."""
+    array = None if isinstance(found, tuple | dict | set) else np.asarray(found)
+    if array is None or array.dtype.kind not in "fiu":
+        kind = type(found).__name__
+        raise Mistake(f"{name} should be an array of numbers, but it is of type {kind}.")
+    if array.dtype.kind != "f":
+        raise Mistake(f"{name} holds whole numbers ({array.dtype}): the fractions are lost.")
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        where = ", ".join(map(str, bad[0])) or "0"
+        raise Mistake(
+            f"{len(bad)} of {array.size} values of {name} are NaN or infinite, the first at index"
+            f" {where}. Do you divide by 0, or take the root of something negative?"
+        )
+    return array
+
+
+def pair(found):
+    """gamma and beta from what a learner's function returned; (1, units) will do for (units,)."""
+    if not isinstance(found, tuple | list | np.ndarray) or len(found) != 2:
+        length = f", length {len(found)}" if hasattr(found, "__len__") else ""
+        raise Mistake(
+            f"Return two things: γ, β. What came is of type {type(found).__name__}{length}."
+        )
+    gamma, beta = (numbers(part, name) for part, name in zip(found, "γβ", strict=True))
+    return np.squeeze(gamma), np.squeeze(beta)
+
+
+def share(found):
+    """A learner's result as one number."""
+    if np.shape(found) or np.asarray(found).dtype.kind not in "fiu":
+        raise Mistake(
+            "The share should be one number for all entries, but it is of type"
+            f" {type(found).__name__}, shape {np.shape(found)}."
+        )
+    return float(found)
+
+
+def refuse_change(kept, name):
+    """Complain if a right function has changed the array it was given."""
+    if not kept:
+        raise Mistake(
+            f"The result is right, but your function changes the {name} it was given; whoever calls"
+            f" it goes on with other numbers. Lines like {name} -= … work in place."
+        )
+
+
+def refuse_lost_digits(errors):
+    """Complain if results in float32 and far from zero are wrong (NaN is)."""
+    if not np.max(errors) < FAR_TOLERANCE:
+        raise Mistake(
+            f"Right for these numbers, but not in float32 with a mean of {FAR:,.0f} and a spread of"
+            " 1: there your variance loses all its digits. Do you take the difference of two large"
+            " numbers, the mean of squares and the square of the mean?"
+        )
