@@ -57,9 +57,9 @@ class OnTheCurve(Picture):
             "asleep": asleep,
             "share": self.moving_text(above, -REACH + 0.4, 1.03, color=colour, weight="bold",
                                       **looks),
-            "r2": self.moving_text(above, -REACH + 0.4, 0.9, **looks),
-            "left": self.moving_text(above, -REACH + 0.4, 0.14, color=colour, **looks),
-            "right": self.moving_text(above, REACH - 0.4, 0.86, color=colour,
+            "r2": self.moving_text(above, -REACH + 0.4, 0.88, **looks),
+            "left": self.moving_text(above, -REACH + 0.4, 0.68, color=colour, **looks),
+            "right": self.moving_text(above, REACH - 0.4, 0.32, color=colour,
                                       **looks | dict(ha="right")),
             "threshold": self.moving_text(below, -REACH + 0.4, 0, fontsize=10.5, va="bottom"),
         }  # fmt: skip
@@ -88,23 +88,24 @@ class OnTheCurve(Picture):
         side["line"].set_data(ends, slope * ends + intercept)
         side["limit"].set_data([-REACH, REACH], [threshold, threshold])
         side["threshold"].set_y(threshold + 0.004)
-        side["threshold"].set_text(f"threshold {threshold:g}")
+        side["threshold"].set_text(f"hollow below {threshold:g}")
         heights = (self.curve(z), self.slope(z))
         flat = heights[1] < threshold
         for awake, asleep, height in zip(side["awake"], side["asleep"], heights, strict=True):
             awake.set_data(z[~flat], height[~flat])
             asleep.set_data(z[flat], height[flat])
-        side["share"].set_text(f"{percent(share, 0)} saturated" + " (hollow)" * bool(flat.any()))
-        side["r2"].set_text(f"best line explains {percent(r2)}")
+        side["share"].set_text(f"{percent(share, 0)} saturated")
+        side["r2"].set_text(f"line explains {percent(r2)}")
         low, high = np.sum(z < -REACH), np.sum(z > REACH)
         side["left"].set_text(f"◀ {low} more" if low else "")
         side["right"].set_text(f"{high} more ▶" if high else "")
         return f"{percent(share, 0)} saturated, a line explains {percent(r2)}"
 
     def _where(self, raw, normalized, position):
+        letters = {"gamma": "γ", "beta": "β"}
         there = ", ".join(
-            f"{letter} = {position[name]:.3g}"
-            for name, letter in (("gamma", "γ"), ("beta", "β"))
+            f"{letter} = {position[name]:.3g}".replace("-", "−")
+            for name, letter in letters.items()
             if name in position
         )
         undone = np.sqrt(np.mean((normalized - raw) ** 2)) < self.UNDONE * raw.std()
@@ -125,7 +126,7 @@ class Straightness(Picture):
     def build(self, curve, gammas, limit):
         self.gammas = gammas
         left, right = self.figure.subplots(1, 2, width_ratios=[1.15, 1])
-        left.set(title="The sigmoid and its best line", xlabel="input of the sigmoid")
+        left.set(title="Sigmoid and best line", xlabel="input of the sigmoid")
         left.set(xlim=(-REACH, REACH), ylim=(-0.08, 1.12), yticks=(0, 0.5, 1), ylabel="activation")
         left.plot(CURVE, curve(CURVE), color=STILL, linewidth=2)
         bell = left.fill([0, 0], [0, 0], color=style.OUTPUT, alpha=0.22, linewidth=0)[0]
@@ -133,9 +134,9 @@ class Straightness(Picture):
         self.line = self.moves(left.plot([], [], "--", color=style.OUTPUT, linewidth=2.5)[0])
         looks = dict(color=style.OUTPUT, weight="bold")
         self.label = self.moving_text(left, -REACH + 0.4, 1.03, va="center", **looks)
-        left.text(-REACH + 0.4, 0.87, "shaded: the inputs", color="#555555", fontsize=10.5)
+        left.text(-REACH + 0.4, 0.84, "shaded: the inputs", color="#555555", fontsize=10.5)
 
-        right.set(title="What the best line explains", xlabel="γ, the spread of the inputs")
+        right.set(title="What the line explains", xlabel="γ, the spread of the inputs")
         right.set(xscale="log", xlim=gammas[[0, -1]], ylim=(0.25, 1.03), ylabel="R²")
         ticks = [0.1, 0.25, 0.5, 1, 2, 4, 8]
         right.set_xticks(ticks, [f"{tick:g}" for tick in ticks])

@@ -29,11 +29,11 @@ class Stack(Picture):
         shares, spreads, gradients = self.figure.subplots(1, 3)
         shares.set(title="Saturated units", ylim=(-0.04, 1.04))
         shares.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
-        spreads.set(title="Spread of activations", yscale="log", ylim=(1e-17, 10))
+        spreads.set(title="Spread of outputs", yscale="log", ylim=(1e-17, 10))
         spreads.set_yticks([1e-16, 1e-12, 1e-8, 1e-4, 1])
         spreads.axhspan(1e-17, 2e-15, color="#eeeeee", linewidth=0)
         spreads.text(0.04, 1.6e-17, "rounding", **NOTE)
-        gradients.set(title="Gradient ÷ last layer’s", yscale="log", ylim=(LOWEST, 1e10))
+        gradients.set(title="Gradient ÷ last", yscale="log", ylim=(LOWEST, 1e10))
         gradients.set_yticks([1e-24, 1e-16, 1e-8, 1, 1e8])
         gradients.axhline(1, color="#cccccc", linewidth=1)
 
