@@ -72,7 +72,7 @@ class Explorer:
             self.knobs[name] = knob(name, spec, start.get(name), snaps)
         self.start = self.position
         picture.update(function(**self.start), **self.start)
-        self._positions = positions
+        self.preset_positions = positions
         self._storyboard = self._draw_storyboard()
 
         sliders = [
@@ -80,10 +80,10 @@ class Explorer:
         ]
         self.canvas = Canvas(sliders=sliders)
         self.canvas.show_still(picture)
-        self.canvas.show(self._indices(), self._compute(self._indices()))
+        self.canvas.show(self._indices(), self.compute(self._indices()))
         self.canvas.on_msg(self._receive)
         self.ahead = Ahead(
-            self._compute, self.canvas.send_frames, self.canvas.forget_frames,
+            self.compute, self.canvas.send_frames, self.canvas.forget_frames,
             [len(values(w)) for w in self.knobs.values()], sliders,
         )  # fmt: skip
         self.ahead.around(self._indices())
@@ -125,7 +125,7 @@ class Explorer:
     def _indices(self) -> tuple[int, ...]:
         return tuple(index(widget) for widget in self.knobs.values())
 
-    def _compute(self, at: tuple[int, ...]) -> tuple[dict, bytes]:
+    def compute(self, at: tuple[int, ...]) -> tuple[dict, bytes]:
         """The frame at a position, given by indices; it has a message if the function raises."""
         key = ",".join(map(str, at))
         position = {
@@ -143,14 +143,14 @@ class Explorer:
         if self._moving_together:
             return
         at = self._indices()
-        self.canvas.show(at, self.ahead.seen(self._compute(at)))
+        self.canvas.show(at, self.ahead.seen(self.compute(at)))
         self.ahead.around(at)
 
     @_on_one_thread
     def _receive(self, canvas, message, buffers) -> None:
         """Answer the browser: what is at a position, or take note that a view came or went."""
         if "ask" in message:
-            frame = self._compute(indices(message["ask"]))
+            frame = self.compute(indices(message["ask"]))
             self.canvas.send_frames([self.ahead.seen(frame)])
         if "views" in message:
             self.ahead.look(message["views"])
@@ -187,7 +187,7 @@ class Explorer:
 
     def _draw_storyboard(self) -> bytes:
         """Draw the start and the presets, each with its sentence."""
-        states = {name: self.start | preset for name, preset in self._positions.items()}
+        states = {name: self.start | preset for name, preset in self.preset_positions.items()}
         at_start = [name for name, position in states.items() if position == self.start]
         states = {(at_start or ["start"])[0]: self.start} | {
             name: position for name, position in states.items() if name not in at_start
