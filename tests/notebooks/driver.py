@@ -17,10 +17,17 @@ ON_PURPOSE = "strict"
 
 
 def explorers() -> list:
-    """The live figures of this kernel; one whose cell has been run again is closed."""
+    """The live figures of this kernel, each once even if its cell has been run again."""
     gc.collect()
     found = [thing for thing in gc.get_objects() if type(thing).__name__ == "Explorer"]
-    return [explorer for explorer in found if explorer.canvas.comm is not None]
+    return list({_cell(explorer): explorer for explorer in found}.values())
+
+
+def _cell(explorer) -> tuple:
+    """What is the same for the figures of one cell; IPython names code after its text."""
+    code = explorer.function.__code__
+    picture = type(explorer.picture).__name__
+    return code.co_filename, code.co_name, picture, (*explorer.knobs, *explorer.presets)
 
 
 def problems_of_all() -> dict[str, list[str]]:

@@ -41,7 +41,7 @@ def test_an_error_appears_and_the_next_good_value_recovers(runs):
     client = runs[build.FOLDER / "00_start_here.ipynb"]
     before, there, after = ask(client, "driver.error_on_purpose()")
     assert before[0] == after[0] == ""
-    assert re.match(r"ValueError: my γ must not be negative \(in strict, line \d: raise ", there[0])
+    assert there[0] == "ValueError: my γ must not be negative (strict, line 3)"
     assert there[1] == before[1], "the last good picture stays"
     assert after[1] != before[1]
 
@@ -85,7 +85,11 @@ def works(length=2.0, twice=False, seed=0):
     ("function", "picture", "named"),
     [
         (works, Bar, None),
-        (lambda length=2.0, twice=False, seed=0: 1 / (length - 10), Bar, "length=10.0.*division"),
+        (
+            lambda length=2.0, twice=False, seed=0: 1 / (length - 10),
+            Bar,
+            "at length=10, .*division",
+        ),
         (lambda length=2.0, twice=False, seed=0: np.log(length), Bar, "it is -inf"),
         (lambda length=2.0, twice=False, seed=0: length + seed, Bar, "twice from end .* moves no"),
         (works, Dumb, "leaves the sentence as it is: it is what it is"),
