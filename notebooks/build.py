@@ -272,7 +272,7 @@ def teachers_editions(folder: Path = FOLDER) -> dict[str, NotebookNode]:
 def execute_command(paths: list[Path]) -> None:
     """Run the notebooks at `paths`, or all, and write back those that changed."""
     for path in paths or notebooks():
-        with _named(path.name):
+        with named(path.name):
             notebook = executed(read(path), path.resolve().parent)
         text = dumps(notebook)
         if path.name == PICTURED:
@@ -287,14 +287,15 @@ def solutions_command(out: Path) -> None:
     """Write the teacher's edition of every notebook with exercises into the folder `out`."""
     out.mkdir(parents=True, exist_ok=True)
     for name, edition in teachers_editions().items():
-        with _named(name):
+        with named(name):
             text = dumps(executed(edition))
         (out / name).write_text(text, encoding="utf-8")
         print(f"{out / name}: written", flush=True)
 
 
 @contextmanager
-def _named(name: str) -> Iterator[None]:
+def named(name: str) -> Iterator[None]:
+    """Say in an error which notebook it is about."""
     try:
         yield
     except NotebookError as error:
