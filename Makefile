@@ -29,6 +29,10 @@ bench: $(VENV)/.bench $(VENV)/.chromium  ## measure speed beside other libraries
 notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
 	$(BIN)/python notebooks/build.py execute
 
+site: $(VENV)/.test  ## build the web site, into the folder _site
+	rm -rf _site
+	$(BIN)/python -m notebooks.site.pages
+
 solutions: $(VENV)/.test  ## write the teacher's edition
 	$(BIN)/python notebooks/build.py solutions
 
@@ -41,9 +45,9 @@ lock: $(VENV)/.test  ## pin the dependencies of pyproject.toml again (UPGRADE=--
 	$(COMPILE) $(UPGRADE) --constraint requirements.txt --group test --output-file requirements-test.txt
 
 clean:  ## remove the environments and what the tests left
-	rm -rf .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
+	rm -rf _site .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help lab test test-oldest test-newest bench notebooks solutions format lock clean
+.PHONY: help lab test test-oldest test-newest bench notebooks site solutions format lock clean
 
 # A stamp file says what has been installed from which pins.
 

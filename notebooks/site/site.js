@@ -1,0 +1,208 @@
+// The figures of a page move: their frames come from a file, their positions stand in the page's
+// address. `pack` in bn_lib/live/export.py writes what `Store` reads.
+
+import { Stage } from "./canvas.js";
+
+const NEAR = "800px"; // a figure's frames are loaded when it is that close to the screen
+const REST = 250; // ms without a move before the address changes; browsers allow few changes
+
+// All frames of a figure, put together from parts when they are shown.
+class Store {
+  constructor(buffer) {
+    const view = new DataView(buffer);
+    let at = 4;
+    const take = (bytes) => buffer.slice(at, (at += bytes));
+    const head = JSON.parse(new TextDecoder().decode(take(view.getUint32(0, true))));
+    const numbers = () => new Uint16Array(take(2 * head.frames));
+    const columns = (kind) => head[kind].map((parts) => ({ parts, at: numbers() }));
+    this.shapes = columns("shapes");
+    this.images = columns("images");
+    this.texts = columns("texts");
+    this.words = { parts: head.words, at: numbers() };
+
+    const count = (buffer.byteLength - at) / 2;
+    const [low, high] = [new Uint8Array(buffer, at, count), new Uint8Array(buffer, at + count)];
+    const values = new Int16Array(count);
+    for (let i = 0; i < count; i++) values[i] = low[i] | (high[i] << 8);
+    let start = 0;
+    for (const column of [...this.shapes, ...this.images]) {
+      let before = [];
+      column.parts = column.parts.map((length) => {
+        const now = values.subarray(start, (start += length));
+        if (before.length === length) for (let i = 0; i < length; i++) now[i] += before[i];
+        return (before = now);
+      });
+    }
+  }
+
+  frame(i) {
+    const part = (column) => column.parts[column.at[i]];
+    const words = part(this.words);
+    if (words.error) return words;
+    const bytes = ({ buffer, byteOffset, byteLength }) =>
+      new Uint8ClampedArray(buffer, byteOffset, byteLength);
+    return {
+      shapes: this.shapes.map(part),
+      images: this.images.map((column) => bytes(part(column))),
+      texts: this.texts.map(part),
+      sentence: words,
+    };
+  }
+
+  static async load(address) {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(`${address}: ${response.status}`);
+    const unpacked = response.body.pipeThrough(new DecompressionStream("gzip"));
+    return new Store(await new Response(unpacked).arrayBuffer());
+  }
+}
+
+class Figure {
+  constructor(root) {
+    this.root = root;
+    this.about = JSON.parse(root.querySelector("script").textContent);
+    this.knobs = this.about.knobs;
+    this.at = this.knobs.map((knob) => knob.start);
+    this.controls = this.knobs.map(({ name }) => root.querySelector(`[data-knob="${name}"]`));
+    this.controls.forEach((control, i) => this.listen(control, i));
+    root.querySelector("[data-reset]").onclick = () => this.go({});
+    root.querySelectorAll("[data-preset]").forEach((button, i) => {
+      button.onclick = () => this.go({ ...this.position(), ...this.about.presets[i].at });
+    });
+  }
+
+  listen(control, i) {
+    const { kind, words } = this.knobs[i];
+    const moved = (value) => {
+      this.at[i] = value;
+      this.follow();
+    };
+    if (kind === "button") {
+      control.onclick = () => moved((this.at[i] + 1) % words.length);
+    } else if (kind === "checkbox") {
+      control.oninput = ({ target }) => moved(Number(target.checked));
+    } else {
+      control.oninput = ({ target }) => moved(Number(target.value));
+    }
+  }
+
+  // The indices of all knobs, by their names.
+  position() {
+    return Object.fromEntries(this.knobs.map(({ name }, i) => [name, this.at[i]]));
+  }
+
+  // Sets knobs; those that are not named go back to the start.
+  go(position) {
+    this.at = this.knobs.map(({ name, start }) => position[name] ?? start);
+    this.follow();
+  }
+
+  follow() {
+    this.controls.forEach((control, i) => {
+      const { kind, words } = this.knobs[i];
+      const input = control.querySelector("input, select");
+      if (kind === "checkbox") input.checked = Boolean(this.at[i]);
+      else if (input) input.value = this.at[i];
+      if (kind === "slider") {
+        input.setAttribute("aria-valuetext", words[this.at[i]]);
+        control.querySelector("output").textContent = words[this.at[i]];
+      }
+    });
+    this.show();
+    remember();
+  }
+
+  show() {
+    if (!this.store) return this.live();
+    const number = this.knobs.reduce((n, { words }, i) => n * words.length + this.at[i], 0);
+    this.stage.show(this.store.frame(number));
+  }
+
+  // Loads what the figure needs; without it, the page shows what it shows without scripts.
+  async live() {
+    if (this.stage) return;
+    const { size, looks, first, files } = this.about;
+    this.stage = new Stage(this.root.querySelector(".stage"));
+    this.stage.set(size, looks, `${files}-still.png`);
+    if (this.knobs.every(({ start }, i) => this.at[i] === start)) this.stage.show(first);
+    try {
+      this.store = await Store.load(`${files}.bin`);
+      this.show();
+      this.root.dataset.ready = "";
+    } catch (error) {
+      this.root.classList.add("still");
+      throw error;
+    }
+  }
+}
+
+// ---------------------------------------------------------------- the page's address
+
+// #2.gamma=1.756&2.beta=2.93: by figure, the knobs that are not at their start.
+function written() {
+  const address = new URLSearchParams();
+  for (const { about, knobs, at } of figures) {
+    knobs.forEach(({ name, words, start }, i) => {
+      if (at[i] !== start) address.set(`${about.number}.${name}`, words[at[i]]);
+    });
+  }
+  return address.toString();
+}
+
+let resting;
+
+function remember() {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    const words = written();
+    const place = location.pathname + location.search;
+    history.replaceState(history.state, "", words ? `${place}#${words}` : place);
+  }, REST);
+}
+
+// Goes where the address says; what it does not know it leaves out. Returns the figures it moved.
+function recall() {
+  const address = new URLSearchParams(location.hash.slice(1));
+  const found = figures.map(({ about, knobs }) => {
+    const position = {};
+    for (const { name, words } of knobs) {
+      const at = words.indexOf(address.get(`${about.number}.${name}`));
+      if (at >= 0) position[name] = at;
+    }
+    return position;
+  });
+  const moved = figures.filter((_, i) => Object.keys(found[i]).length);
+  if (moved.length) figures.forEach((figure, i) => moved.includes(figure) && figure.go(found[i]));
+  return moved;
+}
+
+const figures = [...document.querySelectorAll(".figure")].map((root) => new Figure(root));
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      figures.find(({ root }) => root === target).live();
+    }
+  },
+  { rootMargin: NEAR },
+);
+const [first] = recall();
+if (first && performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+  first.root.scrollIntoView({ block: "center" }); // someone has sent this address
+}
+figures.forEach(({ root }) => near.observe(root));
+window.addEventListener("hashchange", recall);
+
+// ---------------------------------------------------------------- questions and answers
+
+for (const answer of document.querySelectorAll(".answer")) {
+  const name = answer.dataset.question;
+  const question = document.querySelector(`.question[data-question="${name}"]`);
+  const truth = answer.querySelector("b").textContent;
+  question?.addEventListener("input", () => {
+    const guess = question.querySelector("label:has(:checked) span").textContent;
+    const verdict = guess === truth ? "right ✓" : "not this time ✗";
+    answer.querySelector(".verdict").textContent = `Your guess: ${guess}, ${verdict}`;
+  });
+}
