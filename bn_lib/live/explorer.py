@@ -104,6 +104,11 @@ class Explorer:
         """The values of all knobs."""
         return {name: widget.value for name, widget in self.knobs.items()}
 
+    @property
+    def way(self) -> str:
+        """How moves reach the screen: "grid", "lines", "random" or "slow", as `Ahead` says."""
+        return self.ahead.way
+
     def go(self, **position) -> None:
         """Set several knobs, and show the result once."""
         unknown = sorted(set(position) - set(self.knobs))
