@@ -12,6 +12,13 @@ function is never caught: its traceback is the best message there is.
 """
 
 from .calling import Verdict
-from .checks import check_mean, check_normalize, check_saturated, check_undo
+from .checks import check_backward, check_mean, check_normalize, check_saturated, check_undo
 
-__all__ = ["Verdict", "check_mean", "check_normalize", "check_saturated", "check_undo"]
+__all__ = [
+    "Verdict",
+    "check_backward",
+    "check_mean",
+    "check_normalize",
+    "check_saturated",
+    "check_undo",
+]

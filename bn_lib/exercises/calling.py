@@ -39,15 +39,18 @@ def verdict(check):
     return checked
 
 
-def call(function, data, *settings):
-    """What the learner's function gives for a copy of `data`, and whether the copy was kept."""
-    copy = data.copy()
+def call(function, *arguments):
+    """What the learner's function gives, and for each array whether its copy was kept."""
+    copies = [np.copy(each) if isinstance(each, np.ndarray) else each for each in arguments]
     try:
-        found = function(copy, *settings)
+        found = function(*copies)
     except Exception as error:
         error.add_note(
-            f"This came from your function, called with an array of shape {data.shape}"
-            + "".join(f" and {setting:g}" for setting in settings)
+            "This came from your function, called with "
+            + " and ".join(
+                f"an array of shape {each.shape}" if isinstance(each, np.ndarray) else f"{each:g}"
+                for each in arguments
+            )
         )
         raise
     if found is None or found is ...:
@@ -55,7 +58,10 @@ def call(function, data, *settings):
             "Not yet: your function returns nothing. Write your lines in place of the dots, and"
             " return the result."
         )
-    return found, np.array_equal(copy, data)
+    arrays = [
+        pair for pair in zip(arguments, copies, strict=True) if isinstance(pair[0], np.ndarray)
+    ]
+    return found, [np.array_equal(*pair) for pair in arrays]
 
 
 def numbers(found, name):
@@ -97,13 +103,14 @@ def share(found):
     return float(found)
 
 
-def refuse_change(kept, name):
-    """Complain if a right function has changed the array it was given."""
-    if not kept:
-        raise Mistake(
-            f"The result is right, but your function changes the {name} it was given; whoever calls"
-            f" it goes on with other numbers. Lines like {name} -= … work in place."
-        )
+def refuse_change(kept, *names):
+    """Complain if a right function has changed an array it was given."""
+    for same, name in zip(kept, names, strict=True):
+        if not same:
+            raise Mistake(
+                f"The result is right, but your function changes the {name} it was given; whoever"
+                f" calls it goes on with other numbers. Lines like {name} -= … work in place."
+            )
 
 
 def refuse_lost_digits(errors):

@@ -19,10 +19,12 @@ from .calling import (
 )
 from .mistakes import (
     AXIS,
+    BACKWARD_SWITCHES,
     EPS,
     NORMALIZE_SWITCHES,
     SATURATION_SWITCHES,
     THRESHOLDS,
+    backward_recipe,
     beta_recipe,
     explain,
     explain_pair,
@@ -153,6 +155,40 @@ def check_saturated(function, rng):
     )
 
 
+@verdict
+def check_backward(function, rng):
+    """Check a learner's `f(dy, H_hat, gamma, std) -> dH`, the backward pass of batch norm.
+
+    dy, H_hat, dH: (examples, units); gamma and std, √(variance + ε): (units,). Called as
+    `check_backward(f)`; `seed=` chooses the numbers. Returns a Verdict; raises TypeError if f is
+    no function, and what f raises.
+    """
+    H = _batch(rng)
+    gamma, std = np.array([1.5, -2, 0.7, 3]), np.sqrt(H.var(axis=0) + EPS)
+    # Never ones: of them nothing is left, and a function that forgets half gives 0 too.
+    dy = rng.normal(0.3, 1, size=H.shape)
+    data = dy, normalize(H, EPS), gamma, std
+    found, kept = call(function, *data)
+    dH = numbers(found, "dH")
+    if dH.shape != dy.shape:
+        raise Mistake(
+            f"dH has the shape {dH.shape}, but dy has the shape {dy.shape}: give one value for each"
+            " of H."
+        )
+    expected = backward_recipe(*data)
+    if not same(dH, expected):
+        raise Mistake(
+            f"{_worst_gradient(dH, expected)} "
+            + (
+                explain(dH, backward_recipe, BACKWARD_SWITCHES, *data)
+                or _parts(dH, *data)
+                or "Go back one step at a time: through γ, the division, the subtraction."
+            )
+        )
+    refuse_change(kept, "dy", "H_hat", "gamma", "std")
+    return "Right: γ/std times what is left of dy without its mean and its part along H_hat."
+
+
 def _at_the_ends(function):
     """A remark if the learner's exponential overflows; a mistake if the result is wrong then."""
     z = np.array([[-1000.0, 0.0, 1000.0]])
@@ -201,8 +237,38 @@ def _miss(gamma, beta, H):
     off = gamma * normalize(H, EPS) + beta - H
     shares = np.sqrt(np.mean(off**2, axis=0)) / H.std(axis=0)
     unit = np.argmax(shares)
-    worst = shares[unit]
-    size = f"{100 * worst:.3g} % of" if worst < 10 else f"{worst:,.0f} times"
+    size = _share_or_times(shares[unit])
     return (
         f"With your γ and β, unit {unit} of the check's batch misses H by {size} its spread (rms)."
+    )
+
+
+def _share_or_times(share):
+    return f"{100 * share:.3g} % of" if share < 10 else f"{share:,.0f} times"
+
+
+def _worst_gradient(dH, expected):
+    """How far the gradient of the unit that is furthest off is from the right one."""
+    shares = np.sqrt(np.mean((dH - expected) ** 2, axis=0) / np.mean(expected**2, axis=0))
+    unit = np.argmax(shares)
+    size = _share_or_times(shares[unit])
+    return f"In unit {unit} of the check's batch dH is off by {size} its size (rms)."
+
+
+def _parts(dH, dy, H_hat, gamma, std):
+    """What dH is made of, if it is made of the right parts in a wrong proportion; or None."""
+    ones = np.ones_like(dy)
+    parts = dy, dy.mean(axis=0) * ones, (dy * H_hat).mean(axis=0) * H_hat
+    columns = np.stack(parts, axis=-1).swapaxes(0, 1) * (gamma / std)[:, None, None]
+    found = [
+        np.linalg.lstsq(basis, column, rcond=None)[0]
+        for basis, column in zip(columns, dH.T, strict=True)
+    ]
+    shares = np.median(found, axis=0)
+    if not same(np.einsum("uep,p->eu", columns, shares), dH):
+        return None
+    wrong = ", ".join(f"{share:.4g}" for share in shares).replace("-", "−")
+    return (
+        "Your dH is γ/std times a sum of dy, mean(dy) and H_hat · mean(dy · H_hat), with the"
+        f" factors {wrong}; they should be 1, −1, −1."
     )

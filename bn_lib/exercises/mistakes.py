@@ -67,6 +67,46 @@ SATURATION_SWITCHES = {
     },
 }
 
+BACKWARD_SWITCHES = {
+    "constant": {
+        False: "",
+        True: "You treat mean and variance as constants. They are computed from the same batch, so"
+        " each example acts through them too: two terms have to be subtracted.",
+    },
+    "mean": {
+        1: "",
+        0: "The way through the mean is missing: mean(dy) has to be subtracted.",
+        -1: "The way through the mean has the wrong sign: mean(dy) is subtracted.",
+    },
+    "var": {
+        1: "",
+        0: "The way through the variance is missing, the term with H_hat.",
+        0.5: "The way through the variance counts half: has the 2 of a square's slope got lost?",
+        -1: "The way through the variance has the wrong sign: the term with H_hat is subtracted.",
+        "N - 1": "The way through the variance is divided by N − 1, but this variance has 1/N.",
+        "flat": "The second mean is subtracted as it is, but it belongs times H_hat.",
+    },
+    "average": {
+        "mean": "",
+        "sum": "You subtract sums over the examples where means belong.",
+        "row": "Your means run over the units of one example (axis 1), but a unit's means run over"
+        " the examples.",
+        "all": "Your means run over the whole array, but each unit has its own: name an axis.",
+    },
+    "scale": {
+        "times": "",
+        "missing": "γ is missing: the next layer's gradient reaches H_hat through it.",
+        "only dy": "γ multiplies dy, but not what is subtracted from it.",
+        "over": "You divide by γ; on the way forward it multiplies, so on the way back too.",
+    },
+    "power": {
+        1: "",
+        2: "You divide by std twice, that is by a variance.",
+        0: "The division by std is missing.",
+        -1: "You multiply by std; on the way forward it divides, so on the way back too.",
+    },
+}
+
 
 def _spread(H, eps, axis, ddof, place):
     var = H.var(axis=axis, ddof=ddof, keepdims=True)
@@ -114,6 +154,28 @@ def saturation_recipe(z, counted="flat", scale="share"):
 
     whole = {"share": z.size, "percent": z.size / 100, "count": 1}[scale]
     return np.array([count(threshold) for threshold in THRESHOLDS]) / whole
+
+
+def backward_recipe(
+    dy, H_hat, gamma, std, constant=False, mean=1, var=1, average="mean", scale="times", power=1
+):
+    """The gradient for a layer's input, and what it becomes with wrong switches."""
+    over = {
+        "mean": lambda values: values.mean(axis=0),
+        "sum": lambda values: values.sum(axis=0),
+        "row": lambda values: values.mean(axis=1, keepdims=True),
+        "all": lambda values: values.mean(),
+    }[average]
+    share = {"N - 1": len(dy) / (len(dy) - 1), "flat": 1}.get(var, var)
+    along = 1 if var == "flat" else H_hat
+    removed = 0 if constant else mean * over(dy) + share * along * over(dy * H_hat)
+    dH_hat = {
+        "times": gamma * (dy - removed),
+        "missing": dy - removed,
+        "only dy": gamma * dy - removed,
+        "over": (dy - removed) / gamma,
+    }[scale]
+    return dH_hat / std**power
 
 
 def explain(found, recipe, switches, *data):
