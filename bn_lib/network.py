@@ -1,6 +1,298 @@
-"""The functions that a network is made of, with their slopes."""
+"""Networks: a plain list of layers, each with a forward and a backward pass.
+
+    network = [Linear(64, 50, rng), BatchNorm(50), Sigmoid(), Linear(50, 10, rng)]
+    loss, dy = cross_entropy(forward(network, x), labels)
+    backward(network, dy)
+
+A batch is (N, units). A layer is any object with two methods:
+
+    forward(x)    returns y
+    backward(dy)  takes the gradient of the loss for the y of the last forward pass, returns that
+                  for its x, and keeps that for a parameter `a` of its own in the attribute `da`
+
+If it learns, it says what: `parameters = ("a",)`; what it names in `frozen` stays as it is. Its
+attribute `training` is set by `forward`: True in training mode, False in inference mode. Its
+method `after_step()`, if there is one, is called after each step of training. A forward pass
+alone changes nothing that a later one depends on: to look at a network does not change it.
+"""
+
+from itertools import pairwise
+from math import sqrt
 
 import numpy as np
+
+from bn_lib.normalization import (
+    RunningStatistics,
+    batch_norm,
+    batch_norm_backward,
+    batch_norm_inference,
+    batch_norm_inference_backward,
+    undo_parameters,
+)
+
+
+def forward(network, x, training=True):
+    """Return what a network makes of x.
+
+    A part of a network is one too: forward(network[:3], x) is what goes into layer 3.
+
+    training: whether BatchNorm takes the statistics of x itself, or those it has kept.
+    """
+    for layer in network:
+        layer.training = training
+        x = layer.forward(x)
+    return x
+
+
+def backward(network, dy):
+    """Return the gradient of the loss for x; the layers keep those for their parameters.
+
+    dy: the gradient of the loss for what the last `forward` returned, in its shape.
+    """
+    for layer in reversed(network):
+        dy = layer.backward(dy)
+    return dy
+
+
+def backward_to_parameters(network, dy):
+    """Do what `backward` does, but for the gradient for x, which training does not need."""
+    first, *others = network
+    dy = backward(others, dy)
+    if isinstance(first, Linear):
+        first.keep_gradients(dy)
+    else:
+        first.backward(dy)
+
+
+def learned(network):
+    """List what a network learns, as (layer, name of the parameter), without what is frozen."""
+    return [
+        (layer, name)
+        for layer in network
+        for name in getattr(layer, "parameters", ())
+        if name not in getattr(layer, "frozen", ())
+    ]
+
+
+def dense(sizes, activation, rng, norm=None, gain=1.0, std=None, dtype=np.float64):
+    """Return a fully connected network: Linear, norm, activation, again and again, then Linear.
+
+    sizes: the numbers of units, inputs and outputs included, such as [64, 50, 50, 10].
+    activation: Sigmoid, Tanh, ReLU, a layer of your own, or None for a linear network.
+    norm: makes the layer before each activation, given its number of units; such as BatchNorm.
+    gain: the weights are drawn from N(0, gain² / inputs); Xavier's are with 1, He's with √2.
+    std: if given, they are drawn from N(0, std²) instead. Biases are 0.
+
+    Without and with a norm, the same seed of rng gives the same weights.
+    """
+    network = []
+    for inputs, units in pairwise(sizes):
+        network += [norm(inputs)] if network and norm else []
+        network += [activation()] if network and activation else []
+        spread = gain / sqrt(inputs) if std is None else std
+        network += [Linear(inputs, units, rng, spread, dtype)]
+    return network
+
+
+# ---------------------------------------------------------------- layers
+
+
+class Linear:
+    """y = x W + b, with W of shape (inputs, units) from N(0, std²), by default N(0, 1 / inputs).
+
+    dtype: the type of W and b; with x in float32 too, training takes half the time.
+    """
+
+    parameters = ("W", "b")
+
+    def __init__(self, inputs, units, rng, std=None, dtype=np.float64, frozen=()):
+        std = 1 / sqrt(inputs) if std is None else std
+        self.W = (std * rng.standard_normal((inputs, units))).astype(dtype)
+        self.b = np.zeros(units, dtype)
+        self.frozen = frozen
+        self.dW = np.empty_like(self.W)  # filled again at each step: new memory would cost time
+
+    def forward(self, x):
+        """Return x W + b."""
+        self.x = x
+        y = x @ self.W
+        y += self.b
+        return y
+
+    def backward(self, dy):
+        """Keep dW = xᵀ dy and db, the sum of dy; return dx = dy Wᵀ."""
+        self.keep_gradients(dy)
+        return dy @ self.W.T
+
+    def keep_gradients(self, dy):
+        """Keep dW and db only."""
+        np.matmul(self.x.T, dy, out=self.dW)
+        self.db = np.ones(len(dy), dy.dtype) @ dy  # twice as fast as dy.sum(axis=0)
+
+
+class BatchNorm:
+    """y = gamma * x_hat + beta (Ioffe & Szegedy 2015), by bn_lib.normalization.
+
+    gamma, beta: where they start, numbers or shape (units,); `undo` sets them so that y = x.
+    frozen: ("gamma", "beta") or one of them, to keep it there.
+
+    In inference mode mean and var are the moving averages `running` (momentum is the weight of the
+    new batch), or what `use_population` has computed since the last step.
+    """
+
+    parameters = ("gamma", "beta")
+    training = True
+
+    def __init__(self, units, gamma=1.0, beta=0.0, eps=1e-5, momentum=0.1, frozen=()):
+        self.gamma, self.beta = np.full(units, gamma, float), np.full(units, beta, float)
+        self.eps, self.frozen = eps, frozen
+        self.running = RunningStatistics(momentum)
+        self.population = None
+
+    def forward(self, x):
+        """Return y with the statistics of x, or with the kept ones."""
+        if self.training:
+            y, self.cache = batch_norm(x, self.gamma, self.beta, self.eps)
+            return y
+        self.x = x
+        return batch_norm_inference(x, self.gamma, self.beta, *self.kept(), self.eps)
+
+    def backward(self, dy):
+        """Keep dgamma and dbeta, return dx."""
+        if self.training:
+            dx, self.dgamma, self.dbeta = batch_norm_backward(dy, self.cache)
+        else:
+            gradients = batch_norm_inference_backward(
+                dy, self.x, self.gamma, *self.kept(), self.eps
+            )
+            dx, self.dgamma, self.dbeta = gradients
+        return dx
+
+    def kept(self):
+        """Mean and var of inference mode."""
+        return self.population or (self.running.mean, self.running.var)
+
+    def after_step(self):
+        """Take the batch into the moving averages; the population is another one now."""
+        self.running.update(self.cache)
+        self.population = None
+
+
+class Sigmoid:
+    """h = 1 / (1 + exp(-z)), as (1 + tanh(z / 2)) / 2, which is faster."""
+
+    def forward(self, x):
+        """Return h."""
+        h = 0.5 * x
+        np.tanh(h, out=h)
+        h *= 0.5
+        h += 0.5
+        self.h = h
+        return h
+
+    def backward(self, dy):
+        """Return dy * h * (1 - h)."""
+        dx = 1 - self.h
+        dx *= self.h
+        dx *= dy
+        return dx
+
+
+class Tanh:
+    """h = tanh(z)."""
+
+    def forward(self, x):
+        """Return h."""
+        self.h = np.tanh(x)
+        return self.h
+
+    def backward(self, dy):
+        """Return dy * (1 - h²)."""
+        return dy * (1 - self.h**2)
+
+
+class ReLU:
+    """h = max(z, 0); its slope at 0 is taken as 0."""
+
+    def forward(self, x):
+        """Return h."""
+        self.open = x > 0
+        return np.maximum(x, 0)
+
+    def backward(self, dy):
+        """Return dy where z > 0, and 0 elsewhere."""
+        return dy * self.open
+
+
+# ---------------------------------------------------------------- statistics of BatchNorm
+
+
+def undo(network, x):
+    """Set gamma and beta of each BatchNorm so that it returns its input on the batch x.
+
+    The network then computes on x what it would compute without BatchNorm, to rounding.
+    """
+    for layer in network:
+        if isinstance(layer, BatchNorm):
+            layer.gamma, layer.beta = undo_parameters(x, layer.eps)
+        x = forward([layer], x)
+
+
+def use_population(network, x, batch=100):
+    """Let each BatchNorm use population statistics in inference mode, until the next step.
+
+    mean = E[mean of a batch], var = m / (m - 1) * E[var of a batch], over the batches of m =
+    `batch` examples that x holds (Ioffe & Szegedy 2015, algorithm 2, lines 8 to 10).
+    """
+    norms = [layer for layer in network if isinstance(layer, BatchNorm)]
+    starts = range(0, len(x) - batch + 1, batch)
+    if not starts:
+        raise ValueError(f"x holds {len(x)} examples, expected at least one batch of {batch}")
+    sums = [np.zeros(2)[:, None]] * len(norms)
+    for start in starts:
+        forward(network, x[start : start + batch])
+        sums = [
+            total + np.concatenate([layer.cache.mean, layer.cache.var])
+            for total, layer in zip(sums, norms, strict=True)
+        ]
+    for total, layer in zip(sums, norms, strict=True):
+        mean, var = total / len(starts)
+        layer.population = mean, var * batch / (batch - 1)
+
+
+# ---------------------------------------------------------------- losses
+
+
+def cross_entropy(logits, labels):
+    """Return the softmax cross-entropy, its mean over the batch, and its gradient for the logits.
+
+    -log p of the true class, where p = exp(logits) / sum(exp(logits)); the gradient is
+    (p - [1 at the true class]) / N. logits: (N, classes); labels: (N,) integers from 0.
+    """
+    rows = np.arange(len(logits))
+    p = logits - logits.max(axis=1, keepdims=True)  # no overflow, and the same p
+    true = p[rows, labels]
+    np.exp(p, out=p)
+    total = p @ np.ones(p.shape[1], p.dtype)
+    loss = np.mean(np.log(total) - true)
+    p /= total[:, None]
+    p[rows, labels] -= 1
+    p /= len(logits)
+    return float(loss), p
+
+
+def squared_error(y, target):
+    """Return the squared error, summed over outputs, mean over the batch; and its gradient for y.
+
+    y, target: (N, outputs). Raises ValueError where the shapes differ.
+    """
+    if y.shape != target.shape:
+        raise ValueError(f"y has shape {y.shape} and the target {target.shape}, expected the same")
+    error = y - target
+    return float(np.vdot(error, error)) / len(y), error * (2 / len(y))
+
+
+# ---------------------------------------------------------------- the sigmoid, far out
 
 
 def sigmoid(z):

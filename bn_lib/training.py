@@ -1,0 +1,213 @@
+"""Training: a loop that can be watched, interrupted and continued, and two optimisers."""
+
+import signal
+import threading
+from array import array
+from contextlib import contextmanager
+from math import inf, isfinite
+from time import monotonic
+
+import numpy as np
+
+from bn_lib.network import backward_to_parameters, cross_entropy, forward, learned
+
+
+class Diverged(ArithmeticError):
+    """Training has left the numbers: the message says when and where that was seen first."""
+
+
+class Training:
+    """A network on its way: `up_to` trains it, `record` holds what the probes have seen.
+
+    network: a list of layers, changed in place. x, target: the examples, which are taken as
+        x[indices] and target[indices]; those that fill no whole batch rest until the next epoch.
+    optimizer: SGD or Adam, of this network alone.
+    rng: a generator that shuffles the examples for each epoch. Give each training its own: two
+        of the same seed see the same batches.
+    batch: the number of examples in a step; all, in their order, if it is left out.
+    loss: takes outputs and target, returns the loss and its gradient for the outputs.
+    probes: functions of the network, by name. What they return, a number or an array, is recorded
+        at step 0 and after each `every` steps. `step` counts the steps, `losses` has one for each.
+    """
+
+    def __init__(
+        self, network, x, target, optimizer, rng=None, batch=None, loss=cross_entropy,
+        probes=None, every=1,
+    ):  # fmt: skip
+        if len(x) != len(target):
+            raise ValueError(f"x has {len(x)} examples, target {len(target)}: expected as many")
+        if batch is not None and not 1 <= batch <= len(x):
+            raise ValueError(f"batch is {batch}, expected 1 to {len(x)}, the number of examples")
+        if batch is not None and rng is None:
+            raise TypeError("batches need a generator: give rng=np.random.default_rng(seed)")
+        if every < 1:
+            raise ValueError(f"every is {every}, expected a number of steps, at least 1")
+        self.network, self.x, self.target = network, x, target
+        self.optimizer, self.rng, self.batch, self.loss = optimizer, rng, batch, loss
+        self.probes, self.every = dict(probes or {}), every
+        self.step, self.losses = 0, array("d")
+        self._epoch, self._order = None, None
+        self._seen = {"step": [], **{name: [] for name in self.probes}}
+
+    @property
+    def record(self):
+        """What the probes have returned, as arrays by name, and the steps of it as "step"."""
+        return {name: np.array(values) for name, values in self._seen.items()}
+
+    def run(self, until):
+        """Train until `until` steps are done in all, and return this training."""
+        for _ in self.up_to(until):
+            pass
+        return self
+
+    def up_to(self, until, seconds=inf):
+        """Train until `until` steps are done in all; yield the step after each record.
+
+        seconds: yield after that time too, if no record was made before. Leave the loop whenever
+        you like, by `break` or by an interrupt, and call `up_to` again to go on: it ends where it
+        would have ended without, to the last bit. An interrupt waits for the end of its step.
+
+        Raises Diverged when the loss is infinite or not a number; the record is kept.
+        """
+        if self._look():
+            yield self.step
+        while self.step < until:
+            end = monotonic() + seconds
+            with _interrupts_wait() as waiting, np.errstate(over="ignore", invalid="ignore"):
+                pause = False
+                while not pause:
+                    self._take_step()
+                    pause = self._look() or waiting or self.step >= until or monotonic() > end
+                if self.step >= until:
+                    self._check_parameters()
+            yield self.step
+
+    def _take_step(self):
+        x, target = self._next_batch()
+        loss, dy = self.loss(forward(self.network, x), target)
+        if not isfinite(loss):
+            self._check_parameters()
+            raise Diverged(f"the loss of step {self.step} is {loss}: {_origin(self.network, x)}")
+        backward_to_parameters(self.network, dy)
+        self.optimizer.step(self.network)
+        for layer in self.network:
+            if hasattr(layer, "after_step"):
+                layer.after_step()
+        self.losses.append(loss)
+        self.step += 1
+
+    def _next_batch(self):
+        if self.batch is None:
+            return self.x, self.target
+        epoch, place = divmod(self.step, len(self.x) // self.batch)
+        if epoch != self._epoch:
+            self._epoch, self._order = epoch, self.rng.permutation(len(self.x))
+        indices = self._order[place * self.batch : (place + 1) * self.batch]
+        return self.x[indices], self.target[indices]
+
+    def _look(self):
+        """Record, if it is time; returns whether it was."""
+        if self.step % self.every or self.step in self._seen["step"][-1:]:
+            return False
+        values = {name: np.array(probe(self.network)) for name, probe in self.probes.items()}
+        for name, value in {"step": self.step, **values}.items():
+            self._seen[name].append(value)
+        return True
+
+    def _check_parameters(self):
+        for i, layer in enumerate(self.network):
+            for _, name in learned([layer]):
+                if not np.isfinite(getattr(layer, name)).all():
+                    raise Diverged(
+                        f"after {self.step} steps {name} of layer {i} ({type(layer).__name__}) "
+                        "has values that are infinite or not a number: try a smaller learning rate"
+                    )
+
+
+def _origin(network, x):
+    """The first layer that makes something infinite or not a number of x."""
+    for i, layer in enumerate(network):
+        x = forward([layer], x)
+        if not np.isfinite(x).all():
+            name = type(layer).__name__
+            return f"layer {i} ({name}) is the first to return a value that is no finite number"
+    return "the outputs are still finite"
+
+
+@contextmanager
+def _interrupts_wait():
+    """Hold an interrupt back; gives a list that has something in it once one is waiting."""
+    waiting = []
+    if threading.current_thread() is not threading.main_thread():
+        yield waiting  # Python interrupts the main thread only
+        return
+    handler = signal.signal(signal.SIGINT, lambda *arguments: waiting.append(arguments))
+    try:
+        yield waiting
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if waiting and callable(handler):
+        handler(*waiting[0])
+
+
+# ---------------------------------------------------------------- optimisers
+
+
+class SGD:
+    """Gradient descent, with momentum if wanted (Polyak 1964, in PyTorch's form).
+
+        v <- momentum * v + gradient        parameter <- parameter - rate * v
+
+    times: factors of the rate by the names of parameters, such as {"gamma": 100, "beta": 100}.
+    """
+
+    def __init__(self, rate, momentum=0.0, times=None):
+        self.rate, self.momentum, self.times = float(rate), float(momentum), dict(times or {})
+        self._kept = {}
+
+    def step(self, network):
+        """Change what a network learns by its gradients."""
+        for key, layer, name in _numbered(network):
+            gradient = getattr(layer, "d" + name)
+            if key not in self._kept:
+                self._kept[key] = np.zeros_like(gradient), np.empty_like(gradient)
+            v, move = self._kept[key]
+            if self.momentum:
+                v *= self.momentum
+                v += gradient
+                gradient = v
+            np.multiply(gradient, self.rate * self.times.get(name, 1.0), out=move)
+            _subtract(layer, name, move)
+
+
+class Adam:
+    """Adam (Kingma & Ba 2015, algorithm 1): each parameter moves by about `rate` in a step."""
+
+    def __init__(self, rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+        self.rate, self.beta1, self.beta2, self.eps = float(rate), beta1, beta2, eps
+        self._kept, self._t = {}, 0
+
+    def step(self, network):
+        """Change what a network learns by its gradients."""
+        self._t += 1
+        for key, layer, name in _numbered(network):
+            gradient = getattr(layer, "d" + name)
+            m, v = self._kept.get(key, (0.0, 0.0))
+            m = self.beta1 * m + (1 - self.beta1) * gradient
+            v = self.beta2 * v + (1 - self.beta2) * gradient**2
+            self._kept[key] = m, v
+            m_hat, v_hat = m / (1 - self.beta1**self._t), v / (1 - self.beta2**self._t)
+            _subtract(layer, name, self.rate * m_hat / (np.sqrt(v_hat) + self.eps))
+
+
+def _numbered(network):
+    """What a network learns, with a key that stays the same from step to step."""
+    return [
+        ((i, name), layer, name) for i, layer in enumerate(network) for _, name in learned([layer])
+    ]
+
+
+def _subtract(layer, name, move):
+    value = getattr(layer, name)
+    value -= move  # in place for an array; a plain number has to be stored again
+    setattr(layer, name, value)
