@@ -265,10 +265,22 @@ function render({ model, el }) {
   };
   const arrived = new ResizeObserver(findSliders);
 
+  // Notebook 7 takes arrow keys for its own before a slider sees them. It leaves them alone under
+  // their short names, which the sliders know as well.
+  const keepArrows = (event) => {
+    if (!event.key.startsWith("Arrow") || !event.target.matches?.(".noUi-handle")) return;
+    if (!box?.contains(event.target)) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    const key = event.key.slice("Arrow".length);
+    event.target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  };
+
   setStage();
   stage.show(addLast()); // if the kernel is at an error, the last good picture is still seen
   settle();
   arrived.observe(el);
+  window.addEventListener("keydown", keepArrows, true);
   model.on("change:still", setStage);
   model.on("change", settle);
   model.on("msg:custom", receive);
@@ -277,6 +289,7 @@ function render({ model, el }) {
   return () => {
     stage.close();
     arrived.disconnect();
+    window.removeEventListener("keydown", keepArrows, true);
     moved.disconnect();
     box?.removeEventListener("pointerdown", takeHand, true);
     box?.removeEventListener("keydown", takeHand, true);
