@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 FIGURE_BYTES = 8e6
 KERNEL_BYTES = 64e6
-SLICE = 0.010  # seconds between two looks at what else the kernel has to do
+SLICE = 0.010  # seconds of work, and seconds of pause after it, for all else the kernel has to do
 SLOW = 0.020  # seconds for one call; above it positions are computed when they are asked for
 REST = 0.3  # seconds without a move before the work begins: the learner reads
 GRID_SECONDS = 10  # no more work than that for a whole grid
@@ -33,6 +33,8 @@ class Ahead:
     `way` says which frames are made: "grid" (every position of the sliders), "lines" (through the
     current position) or none: "random" (two calls at one position differ), "slow".
     """
+
+    next_turn = 0.0  # when the kernel has had its pause, for all figures
 
     def __init__(self, compute: Callable, send: Callable, forget: Callable, lengths, sliders):
         self.compute, self.send, self.forget = compute, send, forget
@@ -127,13 +129,21 @@ class Ahead:
         if self.bytes + self._frame_bytes() * sum(self.lengths) > FIGURE_BYTES:
             self.drop()
         positions = self._positions()
-        while frames := self.slice(positions):
+        while frames := await self._next_slice(positions):
             self.send(frames)
             if self._is_slow():
                 self.way = "slow"
                 break
-            await asyncio.sleep(0)
         self.compute(self.at)  # leave the picture where the knobs are
+
+    async def _next_slice(self, positions: Iterator) -> list:
+        """A slice when it is this figure's turn: one at a time, with a pause after each."""
+        await asyncio.sleep(0)
+        while (wait := Ahead.next_turn - time.perf_counter()) > 0:
+            await asyncio.sleep(wait)
+        frames = self.slice(positions)
+        Ahead.next_turn = time.perf_counter() + SLICE
+        return frames
 
     def _positions(self) -> Iterator[tuple]:
         """The lines through the current position, nearest first; then the grid, if it fits."""

@@ -155,8 +155,9 @@ class Explorer:
     def _receive(self, canvas, message, buffers) -> None:
         """Answer the browser: what is at a position, or take note that a view came or went."""
         if "ask" in message:
-            frame = self.compute(indices(message["ask"]))
-            self.canvas.send_frames([self.ahead.seen(frame)])
+            at = indices(message["ask"])
+            self.canvas.send_frames([self.ahead.seen(self.compute(at))])
+            self.ahead.around(at)  # a hand that moves comes first
         if "views" in message:
             self.ahead.look(message["views"])
 

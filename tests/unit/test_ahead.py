@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -34,6 +35,7 @@ class Browser:
 def no_rest(monkeypatch):
     monkeypatch.setattr(module, "REST", 0)
     monkeypatch.setattr(module, "_everyone", set())
+    monkeypatch.setattr(Ahead, "next_turn", 0.0)
 
 
 def at_work(browser, lengths=(5, 4), sliders=(0, 1), views=1):
@@ -190,6 +192,22 @@ def test_the_kernel_gets_its_turn_between_slices(monkeypatch):
         return turns
 
     assert asyncio.run(count_turns()) >= 20  # one for each frame
+
+
+def test_a_figure_waits_for_its_turn():
+    async def work():
+        browser = Browser()
+        ahead = at_work(browser)
+        turn = Ahead.next_turn = time.perf_counter() + 0.05  # another figure has just had its slice
+        ahead.around((0, 0))
+        while time.perf_counter() < turn:
+            assert browser.frames == {}
+            await asyncio.sleep(0)
+        await done(ahead)
+        assert len(browser.frames) == 20
+        assert Ahead.next_turn > turn  # it leaves a pause behind
+
+    asyncio.run(work())
 
 
 def test_running_a_cell_throws_the_frames_away_and_starts_anew():
