@@ -200,7 +200,7 @@ class Renderer(IPythonRenderer):
 
     def block_math(self, body):
         """A formula by itself."""
-        return f'<div class="formula">{self._exporter.mathml(body, True)}</div>'
+        return f'<span class="formula">{self._exporter.mathml(body, True)}</span>'
 
     def latex_environment(self, name, body):
         """An environment such as `aligned`, which is a formula by itself."""
@@ -220,8 +220,13 @@ class CourseExporter(HTMLExporter):
     def markdown2html(self, context, source):
         """The filter of that name."""
         text = MarkdownWithMath(renderer=Renderer(self)).render(source)
+        text = text.replace(
+            'class="anchor-link"', 'class="anchor-link" tabindex="-1" aria-hidden="true"'
+        )
         # The comma behind a formula must not begin a line.
-        return re.sub(r"(<math>.*?</math>[,.;:!?)]+)", r'<span class="whole">\1</span>', text)
+        return re.sub(
+            r"(<math>(?:(?!</math>).)*</math>[,.;:!?)]+)", r'<span class="whole">\1</span>', text
+        )
 
     def mathml(self, formula: str, alone: bool) -> str:
         """A LaTeX formula as MathML; raises NotebookError if it is not understood."""

@@ -1,0 +1,327 @@
+"""The web site: readable and alive with every other host blocked, by mouse and by keyboard."""
+
+import functools
+import itertools
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import NOTEBOOKS
+from tests.browser.test_front_ends import LOOK
+
+ROOT = NOTEBOOKS.parent
+FILES = [path.with_suffix(".html").name for path in sorted(NOTEBOOKS.glob("[0-9][0-9]*.ipynb"))]
+ALL = ["index.html", *FILES]
+HEART = next(file for file in FILES if file.startswith("02"))
+FRAMES = "300"  # of a figure, so that the tests need not wait for 15,000
+MOST_BYTES = 3_000_000
+PIXELS, SENTENCE = 0, 1
+
+
+@dataclass
+class Site:
+    folder: Path
+    address: str
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site as `make site` builds it, with fewer frames, and a server for it."""
+    folder = tmp_path_factory.mktemp("site")
+    # In a process of its own: Playwright's event loop would be in the way of the kernels.
+    command = [sys.executable, "-m", "notebooks.site.pages", "--out", folder, "--frames", FRAMES]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout + built.stderr
+    handler = functools.partial(Quiet, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Site(folder, f"http://127.0.0.1:{server.server_port}/")
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, site: Site) -> Callable[..., AbstractContextManager[Page]]:
+    """Opens a page of the site in a browser that reaches no other host, and demands that the page
+    asked for none, and that nothing went wrong."""
+
+    @contextmanager
+    def visit(file: str, address: str = site.address, without: str = "", **looks) -> Iterator[Page]:
+        looks = {"viewport": {"width": 1000, "height": 800}} | looks
+        wrong = []
+        with browser.new_context(**looks) as context:
+
+            def guard(route):
+                if without and route.request.url.endswith(without):
+                    return route.abort()
+                if route.request.url.startswith(address):
+                    return route.continue_()
+                wrong.append(f"asks {route.request.url}")
+                return route.abort()
+
+            context.route(re.compile("^(?!data:|blob:)"), guard)
+            page = context.new_page()
+            page.on("console", lambda m: m.type == "error" and wrong.append(m.text))
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on("response", lambda r: r.ok or wrong.append(f"{r.url}: {r.status}"))
+            page.goto(address + file)
+            yield page
+            assert wrong == [] or without
+
+    return visit
+
+
+def figures(page: Page) -> list[Locator]:
+    """The figures of a page, with their frames loaded."""
+    found = page.locator(".figure").all()
+    for figure in found:
+        figure.scroll_into_view_if_needed()
+        expect(figure).to_have_attribute("data-ready", "")
+    return found
+
+
+def look(figure: Locator) -> list:
+    return figure.evaluate(LOOK)
+
+
+def state(figure: Locator) -> list:
+    """What is to be seen, and where the knobs are."""
+    values = figure.locator("input, select").evaluate_all(
+        "all => all.map((e) => [e.value, e.checked])"
+    )
+    return [look(figure), values]
+
+
+def end_of(slider: Locator) -> tuple[float, str]:
+    """The end of a slider that is farther away, as a share of its width and as a key."""
+    at_left = slider.evaluate("s => Number(s.value) <= Number(s.max) / 2")
+    return (0.99, "Home") if at_left else (0.01, "End")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_sliders_move_and_the_address_remembers(visit, file):
+    with visit(file) as page:
+        assert not page.evaluate("location.hash")
+        moved = []
+        for figure in figures(page):
+            before = state(figure)
+            slider = figure.locator("input[type=range]").first
+            share, back = end_of(slider)
+            box = slider.bounding_box()
+            slider.click(position={"x": share * box["width"], "y": box["height"] / 2})
+            dragged = state(figure)
+            assert dragged[0][PIXELS] != before[0][PIXELS], "the mouse moves no pixels"
+            assert dragged[0][SENTENCE] != before[0][SENTENCE]
+
+            page.keyboard.press(back)
+            pressed = state(figure)
+            assert pressed[0][SENTENCE] != dragged[0][SENTENCE]
+            if not figure.locator(".bn-wrong").count():
+                assert pressed[0][PIXELS] != dragged[0][PIXELS], "the keyboard moves no pixels"
+            page.keyboard.press("ArrowRight" if back == "Home" else "ArrowLeft")
+            readout = slider.locator("xpath=following-sibling::output")
+            expect(slider).to_have_attribute("aria-valuetext", readout.inner_text())
+
+            figure.get_by_role("button", name="reset").click()
+            assert state(figure) == before
+            slider.focus()
+            page.keyboard.press({"Home": "End", "End": "Home"}[back])
+            moved.append((before, state(figure)))
+        expect(page).to_have_url(re.compile("".join(f".*{n + 1}\\." for n in range(len(moved)))))
+
+        page.reload()
+        for figure, (before, now) in zip(figures(page), moved, strict=True):
+            assert now != before
+            assert state(figure) == now
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_presets_menus_checkboxes_and_buttons_move_too(visit, file):
+    with visit(file) as page:
+        for figure in figures(page):
+            before = look(figure)
+            for button in figure.locator("[data-knob][type=button]").all():
+                seen = [before[PIXELS]]
+                for _ in range(2):
+                    button.click()
+                    seen.append(look(figure)[PIXELS])
+                assert len(set(seen)) == 3
+                button.click()
+                assert look(figure) == before
+            for box in figure.locator("input[type=checkbox]").all():
+                box.click()
+                assert look(figure)[PIXELS] != before[PIXELS]
+                box.click()
+            for menu in figure.locator("select").all():
+                start = menu.input_value()
+                menu.select_option(index=menu.locator("option").count() - 1 - int(start))
+                assert look(figure)[PIXELS] != before[PIXELS]
+                menu.select_option(start)
+            assert look(figure) == before
+            seen = []
+            for preset in figure.locator("[data-preset]").all():
+                preset.click()
+                seen.append(look(figure)[PIXELS])
+            assert len(set(seen)) == len(seen)
+
+
+def test_an_address_leads_to_an_exact_situation(visit):
+    with visit(f"{HEART}#1.gamma=1.756&1.beta=3.172") as page:
+        sentence = page.locator(".bn-sentence").first
+        expect(sentence).to_contain_text("✓ undone")
+        expect(sentence).to_be_in_viewport()
+        page.evaluate("location.hash = '#1.gamma=4.00'")
+        expect(sentence).to_contain_text("γ = 4.000, β = 0.000")
+
+
+@pytest.mark.parametrize("words", ["1.gamma=banana&7.x=1", "=&&1.=", "See-it", "%E0%A4%A"])
+def test_a_wrong_address_is_left_out(visit, words):
+    with visit(f"{HEART}#{words}") as page:
+        figure = figures(page)[0]
+        expect(figure.locator(".bn-sentence")).to_contain_text("γ = 1.000, β = 0.000")
+
+
+def test_an_error_of_the_cell_is_shown_where_it_belongs(visit):
+    """The last figure of notebook 00 raises at negative γ."""
+    with visit(FILES[0]) as page:
+        figure = figures(page)[-1]
+        good = look(figure)
+        figure.get_by_role("slider", name="γ").press("Home")
+        shown = look(figure)
+        assert shown[SENTENCE].startswith("ValueError")
+        assert shown[PIXELS] == good[PIXELS], "the last good picture stays"
+        figure.get_by_role("button", name="reset").click()
+        assert look(figure) == good
+
+
+@pytest.mark.parametrize("file", ALL)
+def test_a_page_fits_a_phone(visit, file):
+    with visit(file, viewport={"width": 360, "height": 740}) as page:
+        figures(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("file", ALL)
+def test_a_page_does_not_jump_when_its_figures_come_alive(visit, file):
+    with visit(file) as page:
+        before = page.evaluate("document.documentElement.scrollHeight")
+        figures(page)
+        assert page.evaluate("document.documentElement.scrollHeight") == before
+
+
+@pytest.mark.parametrize("file", ALL)
+def test_a_page_weighs_less_than_three_megabytes(visit, site, file):
+    with visit(file) as page:
+        loaded = {page.url}
+        page.on("request", lambda request: loaded.add(request.url))
+        page.reload()
+        figures(page)
+        page.wait_for_load_state("networkidle")
+        files = {url.removeprefix(site.address) for url in loaded if url.startswith(site.address)}
+        assert sum((site.folder / name).stat().st_size for name in files) < MOST_BYTES
+
+
+def test_the_dark_page_is_dark_and_its_figures_are_on_white(visit):
+    back = "e => getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
+    with visit(HEART, color_scheme="dark") as page:
+        figure = figures(page)[0]
+        assert max(page.locator("body").evaluate(back)) < 60
+        assert max(page.locator(".highlight").first.evaluate(back)) < 60
+        assert figure.locator(".bn-stage").evaluate(back) == [255, 255, 255]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_print_shows_pictures_in_place_of_sliders(visit, file):
+    with visit(file) as page:
+        page.emulate_media(media="print")
+        for figure in page.locator(".figure").all():
+            expect(figure.locator(".panel")).to_be_hidden()
+            picture = figure.locator(".storyboard img")
+            expect(picture).to_be_visible()
+            assert picture.evaluate("image => image.complete && image.naturalWidth > 500")
+        expect(page.locator(".top")).to_be_hidden()
+
+
+@pytest.mark.parametrize("file", ALL)
+def test_a_page_opened_from_disk_is_readable(visit, site, file):
+    with visit(file, address=f"file://{site.folder}/") as page:
+        expect(page.locator("h1")).to_be_visible()
+        for figure in page.locator(".figure").all():
+            expect(figure.locator(".panel")).to_be_hidden()
+            expect(figure.locator(".note")).to_be_visible()
+        pictures = page.locator("img:visible")
+        assert pictures.count() == max(1, page.locator(".figure").count())
+        assert pictures.evaluate_all("all => all.every((i) => i.complete && i.naturalWidth > 500)")
+
+
+def test_without_its_frames_a_figure_is_a_picture(visit):
+    with visit(HEART, without="02-1.bin") as page:
+        figure = page.locator(".figure").first
+        figure.scroll_into_view_if_needed()
+        expect(figure.locator(".storyboard")).to_be_visible()
+        expect(figure.locator(".panel")).to_be_hidden()
+        expect(page.locator(".figure .panel").nth(1)).to_be_visible()
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_reader_answers_a_question_and_compares(visit, file):
+    with visit(file) as page:
+        assert page.locator(".question").count() == page.locator(".answer").count() > 0
+        for answer in page.locator(".answer").all():
+            name = answer.get_attribute("data-question")
+            question = page.locator(f".question[data-question={name}]")
+            answer.locator("summary").click()
+            truth = answer.locator("b").inner_text()
+            verdicts = []
+            for choice in question.locator("label").all():
+                choice.click()
+                verdict = answer.locator(".verdict").inner_text()
+                assert choice.inner_text().strip() in verdict
+                verdicts.append("right" in verdict)
+                assert verdicts[-1] == (choice.inner_text().strip() == truth)
+            assert sum(verdicts) == 1
+
+
+@pytest.mark.parametrize("file", ALL)
+def test_a_page_can_be_read_by_all(visit, file):
+    with visit(file) as page:
+        figures(page)
+        assert page.locator("html").get_attribute("lang") == "en"
+        assert page.title()
+        assert page.locator("h1").count() == 1
+        assert page.locator("img:not([alt])").count() == 0
+        for picture in page.locator(".storyboard img").all():
+            assert picture.get_attribute("alt")
+        unnamed = "all => all.filter((e) => !e.labels?.[0]?.textContent.trim()).length"
+        assert page.locator("input, select").evaluate_all(unnamed) == 0
+        levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map((h) => +h.tagName[1])")
+        assert all(b - a <= 1 for a, b in itertools.pairwise(levels)), levels
+
+
+@pytest.mark.parametrize("file", ALL)
+def test_links_inside_the_site_lead_somewhere(site, file):
+    text = (site.folder / file).read_text(encoding="utf-8")
+    targets = re.findall(r'(?:href|src)="([^":#]+)(?:#[^"]*)?"', text)
+    assert [target for target in targets if not (site.folder / target).exists()] == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_exercises_can_be_opened_live(site, file):
+    text = (site.folder / file).read_text(encoding="utf-8")
+    notebook = Path(file).with_suffix(".ipynb").name
+    assert '<p class="exercise">' in text
+    assert f"?urlpath=lab/tree/notebooks/{notebook}" in text
+    assert "Not yet:" not in text, "a verdict on an exercise that nobody has solved"
