@@ -35,7 +35,7 @@ class Budget(NamedTuple):
     """How much a figure may take: frames, seconds to compute them, bytes of the packed file."""
 
     frames: int = 15_000
-    seconds: float = 30
+    seconds: float = 90
     bytes: int = 700_000
 
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 import argparse
 import html
 import json
+import os
 import re
 import shutil
 import sys
 from base64 import b64decode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import files
 from io import BytesIO
@@ -128,6 +130,19 @@ export_after_each_cell({str(folder)!r}, Budget{tuple(budget)!r})"""
         }
         output.metadata["figure"] = nbformat.from_dict(figure)
     return committed
+
+
+def run_all(paths: list[Path], budget: Budget, folder: Path) -> list[NotebookNode]:
+    """Run notebooks, some at the same time, as `run` does."""
+
+    def one(path: Path) -> NotebookNode:
+        with build.named(path.name):
+            notebook = run(path, budget, folder)
+        print(f"{path.name}: run", flush=True)
+        return notebook
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(one, paths))
 
 
 def _outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
@@ -320,15 +335,13 @@ def build_site(out: Path, budget: Budget, paths: list[Path]) -> dict[str, int]:
         )
         for number, question, _, file in stops
     ]
-    for i, page in enumerate(pages):
-        if i == 0:
-            notebook = start_page(stops, places, readme)
-        else:
-            path = paths[i - 1]
-            with build.named(path.name):
-                notebook = with_questions(run(path, budget, figures))
-            page |= dict(binder=places.binder(path.name))
-            page |= dict(source=f"{places.blob()}notebooks/{path.name}")
+    for page, path in zip(pages[1:], paths, strict=True):
+        page |= dict(
+            binder=places.binder(path.name), source=f"{places.blob()}notebooks/{path.name}"
+        )
+    notebooks = [start_page(stops, places, readme)]
+    notebooks += map(with_questions, run_all(paths, budget, figures))
+    for i, (page, notebook) in enumerate(zip(pages, notebooks, strict=True)):
         page |= dict(
             course=course,
             previous=pages[i - 1] if i > 0 else None,
@@ -339,7 +352,6 @@ def build_site(out: Path, budget: Budget, paths: list[Path]) -> dict[str, int]:
         )
         text, _ = exporter.from_notebook_node(notebook, resources=dict(page=page))
         (out / page["file"]).write_text(text, encoding="utf-8")
-        print(f"{page['file']}: written", flush=True)
     (out / "site.css").write_text(stylesheet(), encoding="utf-8")
     shutil.copy(HERE / "site.js", out)
     shutil.copy(LIVE / "canvas.js", out)

@@ -105,7 +105,7 @@ class Figure {
       else if (input) input.value = this.at[i];
       if (kind === "slider") {
         input.setAttribute("aria-valuetext", words[this.at[i]]);
-        control.querySelector("output").textContent = words[this.at[i]];
+        control.querySelector(".readout").textContent = words[this.at[i]];
       }
     });
     this.show();
