@@ -2,23 +2,29 @@
 
 from bn_lib.figures.batch_table import BatchTable
 from bn_lib.figures.coupling import Coupling
+from bn_lib.figures.jacobian import Jacobian
 from bn_lib.figures.left_over import LeftOver
 from bn_lib.figures.near_constant import NearConstant
 from bn_lib.figures.overlay import Overlay
+from bn_lib.figures.passed_gradient import PassedGradient
 from bn_lib.figures.second_batch import SecondBatch
 from bn_lib.figures.shape import Shape
 from bn_lib.figures.sigmoid import OnTheCurve, Straightness
 from bn_lib.figures.stack import Stack
+from bn_lib.figures.upstream_step import UpstreamStep
 
 __all__ = [
     "BatchTable",
     "Coupling",
+    "Jacobian",
     "LeftOver",
     "NearConstant",
     "OnTheCurve",
     "Overlay",
+    "PassedGradient",
     "SecondBatch",
     "Shape",
     "Stack",
     "Straightness",
+    "UpstreamStep",
 ]

@@ -5,7 +5,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from bn_lib.figures import style
-from bn_lib.figures.picture import Picture, expect, rounded, unpack
+from bn_lib.figures.picture import Picture, expect, rounded, span, unpack
 from bn_lib.normalization import moments
 
 # Pale, so that dark numbers can be read on every cell; few, so that a palette PNG keeps them all.
@@ -90,9 +90,4 @@ class Table:
         for texts, row in zip(self.cells, [*values, mean, spread], strict=True):
             for text, value in zip(texts, row, strict=True):
                 text.set_text(rounded(value))
-        return f"means {_range(mean)}, spreads {_range(spread)}"
-
-
-def _range(values) -> str:
-    low, high = rounded(values.min()), rounded(values.max())
-    return low if low == high else f"{low} to {high}"
+        return f"means {span(mean)}, spreads {span(spread)}"

@@ -141,6 +141,12 @@ def rounded(value: float, decimals: int = 2) -> str:
     return text.replace("-", "−")
 
 
+def span(values) -> str:
+    """The least and the largest value, as in "0.57 to 0.86"; one number if both read alike."""
+    low, high = rounded(np.min(values)), rounded(np.max(values))
+    return low if low == high else f"{low} to {high}"
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """A share between 0 and 1 as percent, as in "98.4 %"."""
     return f"{rounded(100 * share, decimals)} %"

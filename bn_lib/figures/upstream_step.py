@@ -1,0 +1,79 @@
+"""One step of the layer below, without and with a normalization that has been undone."""
+
+import numpy as np
+
+from bn_lib.figures import style
+from bn_lib.figures.picture import Picture, expect, rounded, unpack
+
+LEFT, RIGHT = -1.5, 9.5  # targets
+LOW, HIGH = -9.5, 17.0  # outputs
+
+
+class UpstreamStep(Picture):
+    """Outputs against targets, before and after one step: left without, right with normalization.
+
+    `update` takes (target, before, without, with_bn), each of shape (N,): what the outputs should
+    be, what they are before the step, and after it on either side.
+    """
+
+    def __init__(self):
+        super().__init__(860, 400)
+
+    def build(self):
+        titles = ("Without normalization", "Behind an undone batch norm")
+        axes = self.figure.subplots(1, 2, sharex=True, sharey=True)
+        self.sides = [self._build_side(*pair) for pair in zip(axes, titles, strict=True)]
+        axes[0].set_ylabel("output")
+        self.figure.supxlabel(
+            "target   (rings: before the step, dots: after it, lines: their means)", fontsize=11
+        )
+
+    def _build_side(self, axes, title):
+        axes.set_title(title, pad=42)
+        axes.set(xlim=(LEFT, RIGHT), ylim=(LOW, HIGH))
+        axes.plot([LOW, HIGH], [LOW, HIGH], ":", color=style.TARGET, linewidth=1.5)
+        axes.text(RIGHT - 0.1, RIGHT - 1.5, "solved", ha="right", va="top", color="#00795a")
+        ring = dict(mfc="none", mec="#777777", markersize=7, mew=1.2)
+        dot = dict(color=style.OUTPUT, markersize=6, mew=0, alpha=0.8)
+        above = dict(transform=axes.transAxes, va="bottom")
+        return {
+            "before": self.moves(axes.plot([], [], "o", **ring)[0]),
+            "after": self.moves(axes.plot([], [], "o", **dot)[0]),
+            "old mean": self.moves(axes.plot([], [], "--", color="#777777", linewidth=1.5)[0]),
+            "new mean": self.moves(axes.plot([], [], color=style.OUTPUT, linewidth=2)[0]),
+            "loss": self.moving_text(axes, 0, 1.09, weight="bold", **above),
+            "moments": self.moving_text(axes, 0, 1.015, **above),
+            "outside": self.moving_text(axes, LEFT + 0.2, HIGH - 0.2, va="top", fontsize=10.5),
+        }
+
+    def update(self, result, *, N, lr, **others):
+        names = ("target", "before", "without", "with_bn")
+        parts = unpack(result, *names)
+        target, before, *after = (
+            expect(values, (N,), name) for values, name in zip(parts, names, strict=True)
+        )
+        said = [
+            self._show(side, target, before, y) for side, y in zip(self.sides, after, strict=True)
+        ]
+        loss, mean = np.mean((before - target) ** 2), np.mean(before)
+        self.sentence = (
+            f"N = {N}, lr = {lr:g}: loss {rounded(loss)} and mean {rounded(mean)}. After the step:"
+            f" {said[0]} without batch norm, {said[1]} behind it."
+        )
+
+    def _show(self, side, target, before, after):
+        side["before"].set_data(target, before)
+        side["after"].set_data(target, after)
+        ends = [LEFT, RIGHT]
+        side["old mean"].set_data(ends, [np.mean(before)] * 2)
+        side["new mean"].set_data(ends, [np.mean(after)] * 2)
+        losses, means, spreads = (
+            [rounded(measure(y)) for y in (before, after)]
+            for measure in (lambda y: np.mean((y - target) ** 2), np.mean, np.std)
+        )
+        side["loss"].set_text("loss {} → {}".format(*losses))
+        side["moments"].set_text("mean {} → {}, spread {} → {}".format(*means, *spreads))
+        inside = (after > LOW) & (after < HIGH) & (target > LEFT) & (target < RIGHT)
+        outside = np.count_nonzero(~inside)
+        side["outside"].set_text(f"{outside} outside" if outside else "")
+        return f"{losses[1]} and {means[1]}"
