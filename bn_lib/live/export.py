@@ -23,6 +23,7 @@ from bn_lib.live.knobs import Counter, values
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PRESSES = 2  # of a button that draws anew; after these it starts over
+SAMPLE = 200  # frames that are timed before the grid is chosen
 KINDS = {
     widgets.SelectionSlider: "slider",
     widgets.Dropdown: "menu",
@@ -35,7 +36,7 @@ class Budget(NamedTuple):
     """How much a figure may take: frames, seconds to compute them, bytes of the packed file."""
 
     frames: int = 15_000
-    seconds: float = 90
+    seconds: float = 45
     bytes: int = 700_000
 
 
@@ -199,15 +200,17 @@ def _export(explorer, budget):
         else set(range(len(options)))
         for i, (knob, options) in enumerate(zip(knobs, positions, strict=True))
     ]
-    known = {}
-    begin = time.perf_counter()
-    for at in indices:
-        known[at] = explorer.compute(at)
+    lengths = [len(options) for options in positions]
+    known = {at: explorer.compute(at) for at in indices}
     if explorer.compute(indices[0]) != known[indices[0]]:
         raise ValueError(f"{explorer.function.__name__} is random: it has no frames to keep")
-    most = min(budget.frames, budget.seconds * len(matter) / (time.perf_counter() - begin))
+    # A coarse grid tells how long a frame takes; that may depend on the position.
+    begin = time.perf_counter()
+    coarse = list(itertools.product(*thin(lengths, keep, min(SAMPLE, budget.frames))))
+    known |= {at: explorer.compute(at) for at in coarse}
+    most = min(budget.frames, budget.seconds * len(coarse) / (time.perf_counter() - begin))
     while True:
-        grid = thin([len(options) for options in positions], keep, most)
+        grid = thin(lengths, keep, most)
         keys = list(itertools.product(*grid))
         known |= {at: explorer.compute(at) for at in keys if at not in known}
         packed = pack([known[at] for at in keys])
