@@ -75,15 +75,17 @@ def dumps(notebook: NotebookNode) -> str:
 
 
 @contextmanager
-def running(notebook: NotebookNode, folder: Path = FOLDER) -> Iterator[NotebookClient]:
+def running(
+    notebook: NotebookNode, folder: Path = FOLDER, seconds: int = CELL_SECONDS
+) -> Iterator[NotebookClient]:
     """Run all cells of `notebook` in a fresh kernel and keep the kernel for the `with` block.
 
-    Outputs and execution counts are stored in `notebook` itself.
+    Outputs and execution counts are stored in `notebook` itself; `seconds` are for each cell.
     Raises NotebookError where a cell raises or writes to stderr (warnings do).
     """
     client = NotebookClient(
         notebook,
-        timeout=CELL_SECONDS,
+        timeout=seconds,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         store_widget_state=False,

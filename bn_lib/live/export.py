@@ -33,7 +33,7 @@ KINDS = {
 
 
 class Budget(NamedTuple):
-    """How much a figure may take: frames, seconds to compute them, bytes of the packed file."""
+    """What a figure may take: frames, seconds of the processor for them, bytes of their file."""
 
     frames: int = 15_000
     seconds: float = 45
@@ -205,10 +205,10 @@ def _export(explorer, budget):
     if explorer.compute(indices[0]) != known[indices[0]]:
         raise ValueError(f"{explorer.function.__name__} is random: it has no frames to keep")
     # A coarse grid tells how long a frame takes; that may depend on the position.
-    begin = time.perf_counter()
+    begin = time.process_time()
     coarse = list(itertools.product(*thin(lengths, keep, min(SAMPLE, budget.frames))))
     known |= {at: explorer.compute(at) for at in coarse}
-    most = min(budget.frames, budget.seconds * len(coarse) / (time.perf_counter() - begin))
+    most = min(budget.frames, budget.seconds * len(coarse) / (time.process_time() - begin))
     while True:
         grid = thin(lengths, keep, most)
         keys = list(itertools.product(*grid))

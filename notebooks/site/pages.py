@@ -43,6 +43,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LIVE = ROOT / "bn_lib" / "live"
 MOST_BYTES = 3_000_000  # of a page with all it loads, as it is on the disk
+CELL_SECONDS = 900  # a figure is computed in its cell, and the machine may be busy
 SHARED = ("site.css", "site.js", "canvas.js", "math.woff")
 SYNTAX = {"light": "default", "dark": "github-dark"}
 
@@ -99,7 +100,7 @@ def run(path: Path, budget: Budget, folder: Path) -> NotebookNode:
 from bn_lib.live.export import Budget, export_after_each_cell
 export_after_each_cell({str(folder)!r}, Budget{tuple(budget)!r})"""
     notebook.cells.insert(0, nbformat.v4.new_code_cell(first))
-    with build.running(notebook, path.parent):
+    with build.running(notebook, path.parent, CELL_SECONDS):
         del notebook.cells[0]
     names = [
         output.get("data", {}).get(build.WIDGET_VIEW, {}).get("model_id")
