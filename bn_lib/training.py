@@ -69,7 +69,7 @@ class Training:
 
         Raises Diverged when the loss is infinite or not a number; the record is kept.
         """
-        if self._look():
+        if self.look():
             yield self.step
         while self.step < until:
             end = monotonic() + seconds
@@ -77,10 +77,22 @@ class Training:
                 pause = False
                 while not pause:
                     self._take_step()
-                    pause = self._look() or waiting or self.step >= until or monotonic() > end
+                    pause = self.look() or waiting or self.step >= until or monotonic() > end
                 if self.step >= until:
                     self._check_parameters()
             yield self.step
+
+    def look(self):
+        """Record what the probes return, if it is time for it and not done; return whether it was.
+
+        `up_to` does it; call it to have the record of the start before training starts.
+        """
+        if self.step % self.every or self.step in self._seen["step"][-1:]:
+            return False
+        values = {name: np.array(probe(self.network)) for name, probe in self.probes.items()}
+        for name, value in {"step": self.step, **values}.items():
+            self._seen[name].append(value)
+        return True
 
     def _take_step(self):
         x, target = self._next_batch()
@@ -104,15 +116,6 @@ class Training:
             self._epoch, self._order = epoch, self.rng.permutation(len(self.x))
         indices = self._order[place * self.batch : (place + 1) * self.batch]
         return self.x[indices], self.target[indices]
-
-    def _look(self):
-        """Record, if it is time; returns whether it was."""
-        if self.step % self.every or self.step in self._seen["step"][-1:]:
-            return False
-        values = {name: np.array(probe(self.network)) for name, probe in self.probes.items()}
-        for name, value in {"step": self.step, **values}.items():
-            self._seen[name].append(value)
-        return True
 
     def _check_parameters(self):
         for i, layer in enumerate(self.network):

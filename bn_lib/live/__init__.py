@@ -1,8 +1,9 @@
-"""What moves in a notebook: sliders, presets, the way of pixels to the screen, questions."""
+"""What moves in a notebook: sliders, training, questions, and the way of pixels to the screen."""
 
 from bn_lib.live.explorer import Explorer, explore
 from bn_lib.live.knobs import again, steps
 from bn_lib.live.lessons import predict, show
+from bn_lib.live.progress import watch
 from bn_lib.live.welcome import CourseMap
 
-__all__ = ["CourseMap", "Explorer", "again", "explore", "predict", "show", "steps"]
+__all__ = ["CourseMap", "Explorer", "again", "explore", "predict", "show", "steps", "watch"]
