@@ -2,6 +2,7 @@
 
 from bn_lib.figures.batch_table import BatchTable
 from bn_lib.figures.coupling import Coupling
+from bn_lib.figures.curves import Curves
 from bn_lib.figures.jacobian import Jacobian
 from bn_lib.figures.left_over import LeftOver
 from bn_lib.figures.near_constant import NearConstant
@@ -16,6 +17,7 @@ from bn_lib.figures.upstream_step import UpstreamStep
 __all__ = [
     "BatchTable",
     "Coupling",
+    "Curves",
     "Jacobian",
     "LeftOver",
     "NearConstant",
