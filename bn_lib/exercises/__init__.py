@@ -13,6 +13,7 @@ function is never caught: its traceback is the best message there is.
 
 from .calling import Verdict
 from .checks import check_backward, check_mean, check_normalize, check_saturated, check_undo
+from .descent import check_step
 
 __all__ = [
     "Verdict",
@@ -20,5 +21,6 @@ __all__ = [
     "check_mean",
     "check_normalize",
     "check_saturated",
+    "check_step",
     "check_undo",
 ]

@@ -4,6 +4,7 @@ from bn_lib.figures.batch_table import BatchTable
 from bn_lib.figures.coupling import Coupling
 from bn_lib.figures.curves import Curves
 from bn_lib.figures.jacobian import Jacobian
+from bn_lib.figures.learned import TwoSpreads, UnitByUnit
 from bn_lib.figures.left_over import LeftOver
 from bn_lib.figures.near_constant import NearConstant
 from bn_lib.figures.overlay import Overlay
@@ -12,10 +13,12 @@ from bn_lib.figures.second_batch import SecondBatch
 from bn_lib.figures.shape import Shape
 from bn_lib.figures.sigmoid import OnTheCurve, Straightness
 from bn_lib.figures.stack import Stack
+from bn_lib.figures.trajectory import Bowl, Valley
 from bn_lib.figures.upstream_step import UpstreamStep
 
 __all__ = [
     "BatchTable",
+    "Bowl",
     "Coupling",
     "Curves",
     "Jacobian",
@@ -28,5 +31,8 @@ __all__ = [
     "Shape",
     "Stack",
     "Straightness",
+    "TwoSpreads",
+    "UnitByUnit",
     "UpstreamStep",
+    "Valley",
 ]

@@ -1,0 +1,126 @@
+"""The figures of notebook 05: what they show at every position, and what they refuse."""
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from bn_lib.figures import Bowl, TwoSpreads, UnitByUnit, Valley
+
+UNDONE = np.array([1.7, 3.0])
+
+
+def towards(lr, steps=100, start=(5, -2)):
+    """Steps straight towards UNDONE, with the factor 1 - 2 lr."""
+    factors = (1 - 2 * lr) ** np.arange(steps + 1)
+    return UNDONE + factors[:, None] * (np.array(start) - UNDONE)
+
+
+def clipped(picture):
+    """The moving texts that leave the figure where it stands now."""
+    texts = [artist for artist in picture.moving if isinstance(artist, Text) and artist.get_text()]
+    whole, renderer = picture.figure.bbox, picture.figure.canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in texts]
+    return [
+        text.get_text()
+        for text, box in zip(texts, boxes, strict=True)
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > whole.x1 or box.y1 > whole.y1
+    ]
+
+
+@pytest.fixture
+def bowl():
+    return Bowl(UNDONE)
+
+
+@pytest.mark.parametrize(
+    ("lr", "factor"), [(0.05, "0.900"), (0.5, "0.000"), (0.95, "0.900"), (1.1, "1.200")]
+)
+def test_the_bowl_says_the_factor_of_a_step(bowl, lr, factor):
+    bowl.update(towards(lr), lr=lr, gamma=5, beta=-2)
+    assert f"× {factor} in a step" in bowl.describe()
+    assert f"lr = {lr:g}" in bowl.describe()
+    assert clipped(bowl) == []
+    assert len(bowl.describe()) <= 170
+
+
+def test_the_bowl_draws_path_start_and_end(bowl):
+    path = towards(0.05)
+    bowl.update(path, lr=0.05)
+    assert bowl.path.get_xydata().tolist() == path.tolist()
+    assert bowl.first.get_xydata().tolist() == path[:1].tolist()
+    assert bowl.last.get_xydata().tolist() == path[-1:].tolist()
+    assert not bowl.rest.get_visible()
+    np.testing.assert_allclose(bowl.left.get_ydata(), np.linalg.norm(path - UNDONE, axis=1))
+
+
+def test_steps_outside_of_the_plane_are_counted(bowl):
+    path = towards(1.1)
+    bowl.update(path, lr=1.1)
+    outside = np.sum((path < (-4, -4)) | (path > (7, 10)), axis=1).astype(bool).sum()
+    assert bowl.outside.get_text() == f"{outside} steps outside"
+    bowl.update(towards(0.05), lr=0.05)
+    assert bowl.outside.get_text() == ""
+
+
+def test_of_mini_batches_the_mean_of_the_second_half_is_marked(bowl):
+    path = towards(0.05)
+    path[:50] = 0
+    bowl.update(path, lr=0.05, N=4)
+    assert bowl.rest.get_visible()
+    np.testing.assert_allclose(bowl.rest.get_xydata()[0], path[50:].mean(axis=0))
+    assert "N = 4" in bowl.describe()
+    assert "undone is γ = 1.70, β = 3.00" in bowl.describe()
+    assert len(bowl.describe()) <= 170
+
+
+def test_a_path_that_starts_undone_stays_there(bowl):
+    bowl.update(towards(0.05, start=UNDONE), lr=0.05)
+    assert "0 to 6 decimals" in bowl.describe()
+
+
+@pytest.mark.parametrize("bad", [None, np.zeros((3, 2)), np.full((101, 2), np.nan)])
+def test_a_bad_path_leaves_the_last_picture(bowl, bad):
+    bowl.update(towards(0.05), lr=0.05)
+    before = bowl.path.get_xydata().copy()
+    with pytest.raises((TypeError, ValueError)):
+        bowl.update(bad, lr=0.05)
+    assert bowl.path.get_xydata().tolist() == before.tolist()
+
+
+def test_the_valley_says_product_and_what_it_should_be():
+    valley = Valley(undone=(1.5, 1), steps=2)
+    path = np.array([[1.0, 3.0], [0.8, 2.5], [0.5, 3.0]])
+    valley.update((path, np.array([2, 0.1, 0])), lr=0.03)
+    assert "γ = 0.50 (undone 1.50), γ·v = 1.50 (needed 1.50)" in valley.describe()
+    assert np.all(valley.left.get_ydata() > 0), "a logarithm needs that"
+    with pytest.raises(ValueError, match="the losses"):
+        valley.update((path, np.zeros(2)), lr=0.03)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "own"), [(1.87, 0.8), (1.87, 1.3), (1.87, 1.87), (1.9, 24), (-1, 90), (0, 0.2)]
+)
+def test_the_names_of_both_spreads_are_apart_and_in_the_figure(gamma, own):
+    picture = TwoSpreads(sigma=1.87, until=2000)
+    picture.update((np.array([0, 2000]), np.array([1, gamma]), np.array([own, own])))
+    assert clipped(picture) == []
+    boxes = [
+        text.get_window_extent(picture.figure.canvas.get_renderer())
+        for text in (picture.gamma_name, picture.own_name)
+    ]
+    assert not boxes[0].overlaps(boxes[1])
+    assert "the teacher's σ is 1.87" in picture.describe()
+    assert len(picture.describe()) <= 170
+
+
+def test_each_unit_is_a_dot_or_counted_outside():
+    picture = UnitByUnit(3)
+    gamma, beta = np.array([1, 2, 9]), np.array([0, 0.5, -0.5])
+    sigma, mu = np.array([0.1, 0.2, 0.3]), np.array([-9, 9, 0])
+    picture.update((gamma, beta, sigma, mu, -0.5), activation="relu", layer=1, step=30)
+    (dots, gammas_outside, _), (_, betas_outside, _) = picture.sides
+    assert dots.get_xydata().tolist() == np.stack([sigma, gamma], axis=1).tolist()
+    assert gammas_outside.get_text() == "1 units outside"
+    assert betas_outside.get_text() == "2 units outside"
+    assert "relu, hidden layer 1, step 30: γ and β have gone −50 %" in picture.describe()
+    assert len(picture.describe()) <= 170
