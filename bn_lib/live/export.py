@@ -36,7 +36,7 @@ class Budget(NamedTuple):
     """What a figure may take: frames, seconds of the processor for them, bytes of their file."""
 
     frames: int = 15_000
-    seconds: float = 45
+    seconds: float = 60
     bytes: int = 700_000
 
 

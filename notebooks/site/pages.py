@@ -378,6 +378,9 @@ def _weigh(out: Path, pages: list[str]) -> dict[str, int]:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit code."""
+    # For the kernels: small matrices are multiplied faster by one thread, above all if the
+    # processor is busy with several notebooks.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "_site", metavar="DIR")
     parser.add_argument(
