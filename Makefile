@@ -29,6 +29,9 @@ bench: $(VENV)/.bench $(VENV)/.chromium  ## measure speed beside other libraries
 notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
 	$(BIN)/python notebooks/build.py execute
 
+sweeps: $(VENV)/.test  ## compute again what the notebooks show of long sweeps (some minutes)
+	for file in $(filter-out %/make_digits.py,$(wildcard tests/data/make_*.py)); do $(BIN)/python $$file || exit; done
+
 site: $(VENV)/.test  ## build the web site, into the folder _site
 	rm -rf _site
 	$(BIN)/python -m notebooks.site.pages
@@ -47,7 +50,7 @@ lock: $(VENV)/.test  ## pin the dependencies of pyproject.toml again (UPGRADE=--
 clean:  ## remove the environments and what the tests left
 	rm -rf _site .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help lab test test-oldest test-newest bench notebooks site solutions format lock clean
+.PHONY: help lab test test-oldest test-newest bench notebooks sweeps site solutions format lock clean
 
 # A stamp file says what has been installed from which pins.
 

@@ -1,0 +1,54 @@
+"""Make bn_lib/data/rate_map.npz, which is committed: `make sweeps`, about two minutes.
+
+How many test images a network gets right, for each learning rate and scale of the first weights.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from bn_lib.data import digits
+from bn_lib.measure import accuracy
+from bn_lib.network import BatchNorm, ReLU, Sigmoid, dense
+from bn_lib.training import SGD, Diverged, Training
+
+FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "rate_map.npz"
+GAINS = {ReLU: np.sqrt(2), Sigmoid: 1.0}  # He's weights and Xavier's
+NORMS = (None, BatchNorm)
+STEPS = (50, 100, 200, 400)
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
+SCALES = (0.1, 0.22, 0.46, 1, 2.2, 4.6, 10)
+SEEDS = (0, 1, 2)
+
+
+def count_right(activation, norm, rate, scale, seed=0):
+    """How many test images are right after each of STEPS, a list; 0 once training has diverged."""
+    d = digits()
+    sizes = [64, 50, 50, 50, 50, 10]
+    gain = scale * GAINS[activation]
+    network = dense(sizes, activation, np.random.default_rng(seed), norm, gain)
+    rng = np.random.default_rng(seed + 100)
+    training = Training(network, d.x, d.labels, SGD(rate), rng, batch=64)
+    right = [0] * len(STEPS)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for i, steps in enumerate(STEPS):
+            try:
+                training.run(steps)
+            except Diverged:
+                break
+            right[i] = round(accuracy(network, d.test_x, d.test_labels) * len(d.test_labels))
+    return right
+
+
+if __name__ == "__main__":
+    right = [
+        [
+            [[[count_right(a, n, r, s, seed) for s in SCALES] for r in RATES] for n in NORMS]
+            for a in GAINS
+        ]
+        for seed in SEEDS
+    ]
+    # (seeds, activations, norms, steps, rates, scales)
+    right = np.moveaxis(np.array(right, dtype=np.uint16), -1, 3)
+    np.savez_compressed(FILE, right=right, steps=STEPS, rates=RATES, scales=SCALES)
+    print(f"{FILE}: {FILE.stat().st_size} bytes")
