@@ -1,14 +1,18 @@
 """Figures: built once by matplotlib, updated in place, described in a sentence. No widgets here."""
 
+from bn_lib.figures.along_step import AlongStep
 from bn_lib.figures.batch_table import BatchTable
 from bn_lib.figures.coupling import Coupling
 from bn_lib.figures.curves import Curves
+from bn_lib.figures.effective_rate import EffectiveRate
 from bn_lib.figures.jacobian import Jacobian
 from bn_lib.figures.learned import TwoSpreads, UnitByUnit
 from bn_lib.figures.left_over import LeftOver
 from bn_lib.figures.near_constant import NearConstant
 from bn_lib.figures.overlay import Overlay
 from bn_lib.figures.passed_gradient import PassedGradient
+from bn_lib.figures.rate_map import RateMap
+from bn_lib.figures.scaled_weights import ScaledWeights
 from bn_lib.figures.second_batch import SecondBatch
 from bn_lib.figures.shape import Shape
 from bn_lib.figures.sigmoid import OnTheCurve, Straightness
@@ -17,16 +21,20 @@ from bn_lib.figures.trajectory import Bowl, Valley
 from bn_lib.figures.upstream_step import UpstreamStep
 
 __all__ = [
+    "AlongStep",
     "BatchTable",
     "Bowl",
     "Coupling",
     "Curves",
+    "EffectiveRate",
     "Jacobian",
     "LeftOver",
     "NearConstant",
     "OnTheCurve",
     "Overlay",
     "PassedGradient",
+    "RateMap",
+    "ScaledWeights",
     "SecondBatch",
     "Shape",
     "Stack",
