@@ -45,7 +45,7 @@ class Jacobian(Picture):
     def _build_x_hat(self, axes):
         axes.set(xlim=(0, 1), ylim=(-3.1, 3.1), xticks=[], yticks=[])
         axes.set_ylabel("x̂", rotation=0, ha="right", va="center")
-        axes.set_xlabel("input of example …, sorted by its activation")
+        axes.set_xlabel("input of example … (smallest first)")
         axes.spines["bottom"].set_visible(False)
         axes.axhline(0, color="#cccccc", linewidth=1)
         self.stems = self.moves(axes.vlines([0], 0, 1, color=style.NORMALIZED, linewidth=2))
@@ -53,11 +53,11 @@ class Jacobian(Picture):
         self.tips = self.moves(tips[0])
 
     def _build_passes(self, axes):
-        axes.set(title="What passes: eigenvalues", xlim=(0, 1), ylim=(-1.3, 3.1), xticks=[])
+        axes.set(title="What passes", xlim=(0, 1), ylim=(-1.3, 3.7), xticks=[])
         axes.set_yticks([-1, 0, 1, 2])
         axes.axhline(0, color=style.INK, linewidth=1)
         axes.axhline(1, color="#999999", linestyle=":", linewidth=1.5)
-        axes.set_xlabel("a dot for each direction; the identity has all at 1")
+        axes.set_xlabel("a dot for each direction")
         self.bars = self.moves(axes.vlines([0], 0, 1, color="#bbbbbb", linewidth=2))
         dot = dict(linestyle="none", markersize=9, mew=0)
         self.passing = self.moves(axes.plot([], [], marker="o", color=style.TARGET, **dot)[0])
@@ -67,7 +67,7 @@ class Jacobian(Picture):
         self.words = [
             self.moving_text(axes, 0.02, height, color=colour, **looks)
             for height, colour in zip(
-                (2.85, 2.5, 2.15), (style.OUTPUT, style.NORMALIZED, "#00795a"), strict=True
+                (3.45, 3.0, 2.55), (style.OUTPUT, style.NORMALIZED, "#00795a"), strict=True
             )
         ]
 

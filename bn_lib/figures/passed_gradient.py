@@ -7,7 +7,7 @@ from bn_lib.figures.picture import Picture, expect, percent, rounded, unpack
 
 REACH = 2.7  # of the axis of x̂
 HIGH = 4.6  # of the axis of gradients
-NAMES = ("mean", "along x̂", "left")
+NAMES = ("mean", "x̂", "left")
 COLOURS = (style.OUTPUT, style.NORMALIZED, style.TARGET)
 DARK = ("#a84a00", style.NORMALIZED, "#00795a")  # the same for words
 
@@ -23,14 +23,14 @@ class PassedGradient(Picture):
         super().__init__(860, 380)
 
     def build(self):
-        before, after, shares = self.figure.subplots(1, 3, width_ratios=[1.15, 1.15, 1])
+        before, after, shares = self.figure.subplots(1, 3, width_ratios=[1.1, 1.1, 1])
         after.sharey(before)
         for axes, title in ((before, "What comes in: dy"), (after, "What is left")):
             axes.set(title=title, xlim=(-REACH, REACH), ylim=(-HIGH, HIGH))
-            axes.set_xlabel("x̂, the example's place")
+            axes.set_xlabel("x̂ of the example")
             axes.axhline(0, color="#cccccc", linewidth=1)
-        before.set_ylabel("gradient of the example")
-        before.text(-REACH + 0.2, -HIGH + 0.1, "dashed: what is taken out", va="bottom",
+        before.set_ylabel("gradient")
+        before.text(-REACH + 0.2, -HIGH + 0.1, "dashed: taken out", va="bottom",
                     fontsize=10.5, color="#555555")  # fmt: skip
         self.line = self.moves(before.plot([], [], "--", color=style.INK)[0])
         self.sides = [self._build_side(axes) for axes in (before, after)]
@@ -43,9 +43,11 @@ class PassedGradient(Picture):
         return rods, self.moves(dots[0]), words
 
     def _build_shares(self, axes):
-        axes.set(title="Shares of |dy|²", xlim=(-0.6, 2.6), ylim=(0, 1.28))
+        axes.set(title="Its shares", xlim=(-0.6, 2.6), ylim=(0, 1.28))
+        axes.set_xlabel("parts of |dy|²")
         axes.set_xticks(range(3), NAMES)
-        axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
         axes.tick_params(axis="x", length=0)
         self.bars = [
             self.moves(axes.fill([0, 0], [0, 0], color=colour, alpha=0.75, linewidth=0)[0])

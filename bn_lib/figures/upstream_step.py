@@ -17,10 +17,10 @@ class UpstreamStep(Picture):
     """
 
     def __init__(self):
-        super().__init__(860, 400)
+        super().__init__(860, 420)
 
     def build(self):
-        titles = ("Without normalization", "Behind an undone batch norm")
+        titles = ("Without normalization", "With batch norm, undone")
         axes = self.figure.subplots(1, 2, sharex=True, sharey=True)
         self.sides = [self._build_side(*pair) for pair in zip(axes, titles, strict=True)]
         axes[0].set_ylabel("output")
@@ -29,7 +29,7 @@ class UpstreamStep(Picture):
         )
 
     def _build_side(self, axes, title):
-        axes.set_title(title, pad=42)
+        axes.set_title(title, pad=66)
         axes.set(xlim=(LEFT, RIGHT), ylim=(LOW, HIGH))
         axes.plot([LOW, HIGH], [LOW, HIGH], ":", color=style.TARGET, linewidth=1.5)
         axes.text(RIGHT - 0.1, RIGHT - 1.5, "solved", ha="right", va="top", color="#00795a")
@@ -41,8 +41,9 @@ class UpstreamStep(Picture):
             "after": self.moves(axes.plot([], [], "o", **dot)[0]),
             "old mean": self.moves(axes.plot([], [], "--", color="#777777", linewidth=1.5)[0]),
             "new mean": self.moves(axes.plot([], [], color=style.OUTPUT, linewidth=2)[0]),
-            "loss": self.moving_text(axes, 0, 1.09, weight="bold", **above),
-            "moments": self.moving_text(axes, 0, 1.015, **above),
+            "loss": self.moving_text(axes, 0, 1.2, weight="bold", **above),
+            "mean": self.moving_text(axes, 0, 1.11, **above),
+            "spread": self.moving_text(axes, 0, 1.02, **above),
             "outside": self.moving_text(axes, LEFT + 0.2, HIGH - 0.2, va="top", fontsize=10.5),
         }
 
@@ -67,13 +68,16 @@ class UpstreamStep(Picture):
         ends = [LEFT, RIGHT]
         side["old mean"].set_data(ends, [np.mean(before)] * 2)
         side["new mean"].set_data(ends, [np.mean(after)] * 2)
-        losses, means, spreads = (
-            [rounded(measure(y)) for y in (before, after)]
-            for measure in (lambda y: np.mean((y - target) ** 2), np.mean, np.std)
-        )
-        side["loss"].set_text("loss {} → {}".format(*losses))
-        side["moments"].set_text("mean {} → {}, spread {} → {}".format(*means, *spreads))
+        said = []
+        for name, measure in (
+            ("loss", lambda y: np.mean((y - target) ** 2)),
+            ("mean", np.mean),
+            ("spread", np.std),
+        ):
+            old, new = (rounded(measure(y)) for y in (before, after))
+            side[name].set_text(f"{name} {old} → {new}")
+            said.append(new)
         inside = (after > LOW) & (after < HIGH) & (target > LEFT) & (target < RIGHT)
         outside = np.count_nonzero(~inside)
         side["outside"].set_text(f"{outside} outside" if outside else "")
-        return f"{losses[1]} and {means[1]}"
+        return " and ".join(said[:2])
