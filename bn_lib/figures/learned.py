@@ -63,6 +63,7 @@ class UnitByUnit(Picture):
 
     units: how many. sigma, gamma, mu, beta: the ranges of the axes. `update` takes (gamma, beta,
     sigma, mu, share): four arrays of shape (units,), and which share of the way to undone is done.
+    The sentence begins with the position, if there is one.
     """
 
     def __init__(self, units, sigma=(0, 2), gamma=(0, 2.6), mu=(-4, 4), beta=(-1, 1)):
@@ -90,7 +91,7 @@ class UnitByUnit(Picture):
         )
         return dots, outside, (*x, *y)
 
-    def update(self, result, *, activation, layer, step):
+    def update(self, result, **position):
         *parts, share = unpack(result, "gamma", "beta", "sigma", "mu", "share")
         names = ("gamma", "beta", "sigma", "mu")
         gamma, beta, sigma, mu = (
@@ -104,8 +105,9 @@ class UnitByUnit(Picture):
             inside = (x >= left) & (x <= right) & (y >= low) & (y <= high)
             count = np.count_nonzero(~inside)
             outside.set_text(f"{count} units outside" if count else "")
+        where = ", ".join(f"{name} {value}" for name, value in position.items())
         self.sentence = (
-            f"{activation}, hidden layer {layer}, step {step}: γ and β have gone "
-            f"{rounded(100 * share, 0)} % of the way to undone; medians: γ "
-            f"{rounded(np.median(gamma))}, own σ {rounded(np.median(sigma))}."
+            f"{where}{': ' if where else ''}γ and β have gone {rounded(100 * share, 0)} % of the "
+            f"way to undone; medians: γ {rounded(np.median(gamma))}, own σ "
+            f"{rounded(np.median(sigma))}."
         )

@@ -117,10 +117,13 @@ def test_each_unit_is_a_dot_or_counted_outside():
     picture = UnitByUnit(3)
     gamma, beta = np.array([1, 2, 9]), np.array([0, 0.5, -0.5])
     sigma, mu = np.array([0.1, 0.2, 0.3]), np.array([-9, 9, 0])
-    picture.update((gamma, beta, sigma, mu, -0.5), activation="relu", layer=1, step=30)
+    picture.update((gamma, beta, sigma, mu, -0.5), step=30, layer=1, activation="relu")
     (dots, gammas_outside, _), (_, betas_outside, _) = picture.sides
     assert dots.get_xydata().tolist() == np.stack([sigma, gamma], axis=1).tolist()
     assert gammas_outside.get_text() == "1 units outside"
     assert betas_outside.get_text() == "2 units outside"
-    assert "relu, hidden layer 1, step 30: γ and β have gone −50 %" in picture.describe()
+    said = "γ and β have gone −50 % of the way"
+    assert picture.describe().startswith(f"step 30, layer 1, activation relu: {said}")
     assert len(picture.describe()) <= 170
+    picture.update((gamma, beta, sigma, mu, -0.5))
+    assert picture.describe().startswith(said)
