@@ -14,11 +14,13 @@ function is never caught: its traceback is the best message there is.
 from .calling import Verdict
 from .checks import check_backward, check_mean, check_normalize, check_saturated, check_undo
 from .descent import check_step
+from .drift import check_drift
 from .rates import check_effective_rate
 
 __all__ = [
     "Verdict",
     "check_backward",
+    "check_drift",
     "check_effective_rate",
     "check_mean",
     "check_normalize",

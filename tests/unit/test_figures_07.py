@@ -1,0 +1,184 @@
+"""Notebook 07: its figures at every position, the recorded sweep, and the check of drift."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from bn_lib.data import drift_sweep
+from bn_lib.exercises import check_drift
+from bn_lib.figures import ManySettings, Percentiles, TwoViews, View
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
+import make_drift
+
+STEPS = np.arange(0, 101, 20)
+
+
+def clipped(picture):
+    """The moving texts that leave the figure where it stands now."""
+    texts = [artist for artist in picture.moving if isinstance(artist, Text) and artist.get_text()]
+    whole, renderer = picture.figure.bbox, picture.figure.canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in texts]
+    return [
+        text.get_text()
+        for text, box in zip(texts, boxes, strict=True)
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > whole.x1 or box.y1 > whole.y1
+    ]
+
+
+def overlapping(texts, picture):
+    renderer = picture.figure.canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in texts if text.get_text()]
+    return [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)]
+
+
+# ---------------------------------------------------------------- percentiles
+
+
+def band(low, middle, high):
+    return np.outer(np.ones(len(STEPS)), [low, middle, high])
+
+
+@pytest.mark.parametrize(
+    "ends", [(-1, 0, 1), (0, 0, 0), (-30, -29.9, -29.8), (20, 20, 20), (-40, 0, 40)]
+)
+def test_percentiles_show_names_that_can_be_read_wherever_the_curves_end(ends):
+    picture = Percentiles(STEPS)
+    picture.update([band(*ends), band(-1, 0, 1)])
+    side = picture.sides[0]
+    assert [line.get_ydata()[-1] for line in side["lines"]] == list(ends)
+    assert clipped(picture) == []
+    assert overlapping(side["names"], picture) == []
+    assert side["below"].get_text() == (f"▼ down to {ends[0]:.1f}".replace("-", "−")) * (
+        ends[0] < -5.5
+    )
+    assert side["above"].get_text() == f"▲ up to {ends[2]:.1f}" * (ends[2] > 5.5)
+
+
+def test_percentiles_say_where_the_median_goes():
+    moving = band(-1, 0, 1)
+    moving[:, 1] = [0, 1, -2, 0, 0, 0.5]
+    picture = Percentiles(STEPS)
+    picture.update([moving, band(-1, 0, 1)])
+    assert "goes from 0.0 to 0.5, between −2.0 and 1.0. With it" in picture.describe()
+
+
+def test_a_bad_result_leaves_the_picture():
+    picture = Percentiles(STEPS)
+    picture.update([band(-1, 0, 1), band(-1, 0, 1)])
+    said = picture.describe()
+    for bad, message in (([band(0, 1, 2)[:, :2]] * 2, "shape"), (None, "return without, with")):
+        with pytest.raises((TypeError, ValueError), match=message):
+            picture.update(bad)
+    assert picture.describe() == said
+
+
+# ---------------------------------------------------------------- many settings
+
+
+def test_settings_are_counted_on_the_right_side_of_the_diagonal():
+    picture = ManySettings(["tanh", "relu", "tanh", "relu"], exceptions=1)
+    without, with_ = np.array([0.1, 1e9, 0.1, 0.1]), np.array([0.01, 0.1, 0.2, 0.3])
+    picture.update((without, with_, 2), of="mean", exceptions=True)
+    assert picture.describe() == (
+        "mean: less with batch norm in 2 of 3 settings and 0 of the exceptions."
+        " In the ring 0.1 without, 0.2 with."
+    )
+    assert picture.beyond.get_text() == "1 lie farther right ▶"
+    (_, tanh, none), (_, relu, hollow) = picture.groups
+    assert [len(line.get_xdata()) for line in (tanh, none, relu, hollow)] == [2, 0, 1, 1]
+    assert clipped(picture) == []
+    picture.update((without, with_, 0), of="mean", exceptions=False)
+    assert len(hollow.get_xdata()) == 0
+    assert "exceptions" not in picture.describe()
+
+
+# ---------------------------------------------------------------- two views
+
+
+def record(last, shift):
+    rise = np.linspace(0, 1, len(STEPS))
+    return {"step": STEPS, "right": last * rise, "drift": shift * (1 + rise)}
+
+
+RIGHT, DRIFT = View("right", "right", 0, 1.04, form=".0%"), View("drift", "drift", 1e-4, 10, "log")
+
+
+@pytest.mark.parametrize("lasts", [(1, 1, 1), (0, 0, 0), (0.98, 0.97, 0.99), (0.1, 0.9, 0.5)])
+def test_two_views_write_the_last_values_apart(lasts):
+    picture = TwoViews(["a", "b", "c"], 100, RIGHT, DRIFT)
+    picture.update({n: record(v, s) for n, v, s in zip("abc", lasts, (1e-9, 2, 99), strict=True)})
+    for view in (RIGHT, DRIFT):
+        assert overlapping([picture.ends[name, view] for name in "abc"], picture) == []
+    assert clipped(picture) == []
+    assert f"right: {lasts[0]:.0%} a".replace("%", " %") in picture.describe()
+
+
+def test_two_views_need_a_record_for_each_name():
+    picture = TwoViews(["a", "b"], 100, RIGHT, DRIFT)
+    with pytest.raises(TypeError, match=r"records of \['a', 'b'\]"):
+        picture.update({"a": record(1, 1)})
+
+
+# ---------------------------------------------------------------- the recorded sweep
+
+
+SETTINGS = [("tanh", 1, 0.1, 1, 1), ("sigmoid", 0.3, 0.02, 1, 1), ("tanh", 1, 0.1, 1, 300)]
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_setting_of_the_sweep_comes_out_again(setting, monkeypatch):
+    monkeypatch.setattr(make_drift, "STEPS", 100)
+    sweep = drift_sweep()
+    assert sweep.settings == [
+        (n, *map(float, rest)) for n, *rest in make_drift.GRID + make_drift.MORE
+    ]
+    found, right = make_drift.measured(setting)
+    at = sweep.settings.index(setting)
+    recorded = np.array([[sweep.numbers[q][p][at] for q in ("mean / σ", "mean")]
+                         for p in ("without", "with", "before")])  # fmt: skip
+    # A quarter of the steps: drifts of the same size, not the same.
+    ratio = np.array(found)[:, :2] / recorded
+    assert np.all((ratio > 0.4) & (ratio < 3)), ratio
+    assert len(right) == 2
+
+
+def test_a_damaged_sweep_is_refused(tmp_path):
+    (tmp_path / "drift.npz").write_bytes(b"PK no")
+    with pytest.raises(ValueError, match="run `make sweeps`"):
+        drift_sweep(tmp_path / "drift.npz")
+    np.savez(tmp_path / "other.npz", activation=["a"], setting=[0], drift=[0.0], accuracy=[0])
+    with pytest.raises(ValueError, match=r"shape \(1,\)"):
+        drift_sweep(tmp_path / "other.npz")
+
+
+# ---------------------------------------------------------------- the exercise
+
+
+def test_the_right_drift_passes():
+    right = check_drift(lambda means, stds: np.mean(np.abs(np.diff(means, axis=0)) / stds[:-1]))
+    assert right.passed
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (lambda m, s: np.mean(np.diff(m, axis=0) / s[:-1]), "cancel"),
+        (lambda m, s: np.mean(np.abs(np.diff(m, axis=0)) / s[1:]), "after the step"),
+        (lambda m, s: np.mean(np.abs(np.diff(m, axis=0))), "division by the spread is missing"),
+        (lambda m, s: np.mean(np.abs(np.diff(m, axis=0)) / s[:-1] ** 2), "variance"),
+        (lambda m, s: np.mean(np.abs(np.diff(m, axis=1)) / s[:, :-1]), "between units"),
+        (lambda m, s: np.sum(np.abs(np.diff(m, axis=0)) / s[:-1]), "a sum"),
+        (lambda m, s: np.mean(np.abs(m[-1] - m[0]) / s[0]), "start to the end"),
+        (lambda m, s: np.abs(np.diff(m, axis=0)) / s[:-1], "one number is left"),
+        (lambda m, s: 7.5, "row to row"),
+        (lambda m, s: None, "returns nothing"),
+    ],
+)
+def test_each_mistake_has_its_message(wrong, named):
+    verdict = check_drift(wrong)
+    assert not verdict.passed
+    assert named in verdict.message
