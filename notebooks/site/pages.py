@@ -91,8 +91,9 @@ class Places:
 def run(path: Path, budget: Budget, folder: Path) -> NotebookNode:
     """Run a notebook, put its figures' files into `folder`, and return it as it is committed.
 
-    An output that is a live figure has its description in `metadata.figure`. Raises NotebookError
-    if the run says something else than the committed notebook, or a figure was not exported.
+    A picture has in `metadata.figure` where its files are and, if it has sliders, the description
+    of the live figure. Raises NotebookError if the run says something else than the committed
+    notebook; that an export failed is one such thing, since the cell then shows an error.
     """
     committed = build.read(path)
     notebook = build.read(path)
@@ -115,20 +116,19 @@ export_after_each_cell({str(folder)!r}, Budget{tuple(budget)!r})"""
             continue
         number += 1
         target = folder / f"{path.name[:2]}-{number}"
-        try:
-            figure = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-            (folder / f"{name}.json").unlink()
-            (folder / f"{name}.bin").rename(f"{target}.bin")
-            (folder / f"{name}.png").rename(f"{target}-still.png")
-        except FileNotFoundError:
-            raise NotebookError(f"{path.name}: figure {number} was not exported.") from None
         storyboard = b64decode(output.data["image/png"])
         Path(f"{target}.png").write_bytes(storyboard)
-        figure |= {
+        figure = {
             "number": number,
             "files": f"{folder.name}/{target.name}",
             "storyboard": Image.open(BytesIO(storyboard)).size,
         }
+        description = folder / f"{name}.json"
+        if description.exists():
+            figure |= json.loads(description.read_text(encoding="utf-8"))
+            description.unlink()
+            (folder / f"{name}.bin").rename(f"{target}.bin")
+            (folder / f"{name}.png").rename(f"{target}-still.png")
         output.metadata["figure"] = nbformat.from_dict(figure)
     return committed
 
