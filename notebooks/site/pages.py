@@ -43,6 +43,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LIVE = ROOT / "bn_lib" / "live"
 MOST_BYTES = 3_000_000  # of a page with all it loads, as it is on the disk
+FRAMES_BYTES = 2_000_000  # of these, for the frames of all figures
 CELL_SECONDS = 900  # a figure is computed in its cell, and the machine may be busy
 SHARED = ("site.css", "site.js", "canvas.js", "math.woff")
 SYNTAX = {"light": "default", "dark": "github-dark"}
@@ -97,6 +98,8 @@ def run(path: Path, budget: Budget, folder: Path) -> NotebookNode:
     """
     committed = build.read(path)
     notebook = build.read(path)
+    pictures = sum("image/png" in output.get("data", {}) for output in _outputs(committed))
+    budget = budget._replace(bytes=min(budget.bytes, FRAMES_BYTES // max(pictures, 1)))
     first = f"""\
 from bn_lib.live.export import Budget, export_after_each_cell
 export_after_each_cell({str(folder)!r}, Budget{tuple(budget)!r})"""
