@@ -15,7 +15,7 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser import chromium
 
@@ -35,8 +35,9 @@ NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
 
 @dataclass
 class Server:
-    """A running Jupyter server: where it listens, and where it keeps its kernels' addresses."""
+    """A running Jupyter server: what it serves, and where it keeps its kernels' addresses."""
 
+    root: Path
     port: int
     token: str
     runtime: Path
@@ -79,7 +80,7 @@ def server(root: Path, home: Path, **environment: str) -> Iterator[Server]:
         )
         try:
             _wait_for(process, f"http://127.0.0.1:{port}/api/status?token={token}", log)
-            yield Server(port, token, home / "runtime")
+            yield Server(root, port, token, home / "runtime")
         finally:
             process.terminate()  # it ends its kernels before itself
             process.wait(SECONDS)
@@ -107,6 +108,7 @@ def browser(playwright: Playwright) -> Browser:
 def open_notebook(page: Page, address: str) -> None:
     """Go to a notebook's page and wait until its kernel can be asked."""
     page.set_default_timeout(1000 * SECONDS)
+    expect.set_options(timeout=1000 * SECONDS)
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_function(
@@ -127,3 +129,8 @@ def run_all(page: Page) -> None:
         }"""
     )
     page.wait_for_function("window.haveRun")
+
+
+def shut_down(page: Page) -> None:
+    """End the kernel of a page's notebook, so that it takes no time from the next one."""
+    page.evaluate("jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
