@@ -101,7 +101,7 @@ class Training:
             self._check_parameters()
             raise Diverged(f"the loss of step {self.step} is {loss}: {_origin(self.network, x)}")
         backward_to_parameters(self.network, dy)
-        self.optimizer.step(self.network)
+        self.optimizer.step(learned(self.network))
         for layer in self.network:
             if hasattr(layer, "after_step"):
                 layer.after_step()
@@ -157,29 +157,29 @@ def _interrupts_wait():
 
 
 class SGD:
-    """Gradient descent, with momentum if wanted (Polyak 1964, in PyTorch's form).
+    """Gradient descent, with momentum if wanted (Polyak 1964).
 
-        v <- momentum * v + gradient        parameter <- parameter - rate * v
+        v <- momentum * v + rate * gradient        parameter <- parameter - v
 
     times: factors of the rate by the names of parameters, such as {"gamma": 100, "beta": 100}.
+    A step uses the gradients up: the arrays hold rate * gradient afterwards, which saves memory
+    that the processor would have to fetch.
     """
 
     def __init__(self, rate, momentum=0.0, times=None):
         self.rate, self.momentum, self.times = float(rate), float(momentum), dict(times or {})
-        self._kept = {}
+        self._velocity = {}
 
-    def step(self, network):
-        """Change what a network learns by its gradients."""
-        for key, layer, name in _numbered(network):
-            gradient = getattr(layer, "d" + name)
-            if key not in self._kept:
-                self._kept[key] = np.zeros_like(gradient), np.empty_like(gradient)
-            v, move = self._kept[key]
+    def step(self, parameters):
+        """Change parameters, given as `network.learned` lists them, by their gradients."""
+        for layer, name in parameters:
+            move = getattr(layer, "d" + name)
+            move *= self.rate * self.times.get(name, 1.0) if self.times else self.rate
             if self.momentum:
-                v *= self.momentum
-                v += gradient
-                gradient = v
-            np.multiply(gradient, self.rate * self.times.get(name, 1.0), out=move)
+                velocity = self._velocity.get((layer, name), 0.0)
+                velocity *= self.momentum
+                velocity += move
+                self._velocity[layer, name] = move = velocity
             _subtract(layer, name, move)
 
 
@@ -188,26 +188,19 @@ class Adam:
 
     def __init__(self, rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
         self.rate, self.beta1, self.beta2, self.eps = float(rate), beta1, beta2, eps
-        self._kept, self._t = {}, 0
+        self._moments, self._t = {}, 0
 
-    def step(self, network):
-        """Change what a network learns by its gradients."""
+    def step(self, parameters):
+        """Change parameters, given as `network.learned` lists them, by their gradients."""
         self._t += 1
-        for key, layer, name in _numbered(network):
+        for layer, name in parameters:
             gradient = getattr(layer, "d" + name)
-            m, v = self._kept.get(key, (0.0, 0.0))
+            m, v = self._moments.get((layer, name), (0.0, 0.0))
             m = self.beta1 * m + (1 - self.beta1) * gradient
             v = self.beta2 * v + (1 - self.beta2) * gradient**2
-            self._kept[key] = m, v
+            self._moments[layer, name] = m, v
             m_hat, v_hat = m / (1 - self.beta1**self._t), v / (1 - self.beta2**self._t)
             _subtract(layer, name, self.rate * m_hat / (np.sqrt(v_hat) + self.eps))
-
-
-def _numbered(network):
-    """What a network learns, with a key that stays the same from step to step."""
-    return [
-        ((i, name), layer, name) for i, layer in enumerate(network) for _, name in learned([layer])
-    ]
 
 
 def _subtract(layer, name, move):

@@ -1,5 +1,7 @@
 """Inference mode: the statistics are constants, averaged over the mini-batches of training."""
 
+from math import isfinite
+
 import numpy as np
 
 from .arguments import (
@@ -60,7 +62,8 @@ class RunningStatistics:
                     f"{all_but_units(x)}: only batch normalization has running statistics"
                 )
             mean, var = batch.mean.squeeze(axes), batch.var.squeeze(axes)
-            check_fits(var, np.float64)
+            if not isfinite(np.vdot(var, var)):
+                check_fits(var, np.float64)
         else:
             x, _ = as_floats(batch, "x")
             axes = statistic_axes(x, None)

@@ -73,7 +73,7 @@ def sum_over(axes, a, b=None):
         middle, before = a.shape[axis] // 2, (slice(None),) * axis
         halves = (*before, slice(middle)), (*before, slice(middle, None))
         return sum(sum_over(axes, a[half], None if b is None else b[half]) for half in halves)
-    if axes == (0,) and (b is None or a.size < 10_000):  # BLAS is the fastest way here
+    if axes == (0,) and a.ndim <= 2 and (b is None or a.size < 10_000):  # BLAS is the fastest here
         total = ONES[a.dtype.char][: len(a)] @ (a if b is None else a * b)
         return total.astype(np.float64)[None]
     every = list(range(a.ndim))
