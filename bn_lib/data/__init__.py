@@ -2,6 +2,7 @@
 
 from bn_lib.data.digits import Digits, digits
 from bn_lib.data.drift import DriftSweep, drift_sweep
+from bn_lib.data.fates import fates
 from bn_lib.data.rate_map import RateSweep, rate_map
 from bn_lib.data.synthetic import spirals, two_humped
 
@@ -11,6 +12,7 @@ __all__ = [
     "RateSweep",
     "digits",
     "drift_sweep",
+    "fates",
     "rate_map",
     "spirals",
     "two_humped",

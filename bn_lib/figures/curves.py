@@ -27,7 +27,7 @@ class Curves(Picture):
     def build(self, names, until, probe, label):
         self.probe = probe
         axes = self.figure.subplots()
-        beside = 9 * (8 + max(map(len, names)))  # pixels for the names at the curves' ends
+        beside = 14 * (8 + max(map(len, names)))  # pixels for names at the ends, also in large text
         axes.set(
             xlim=(0, until / (1 - beside / 790)), ylim=(-0.02, 1.04), xlabel="steps of training"
         )

@@ -1,0 +1,69 @@
+"""Make bn_lib/data/fates.npz, which is committed: `make sweeps`, about two minutes.
+
+Networks that compute the same at step 0, with and without batch norm, and how right they become.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from bn_lib.data import digits
+from bn_lib.measure import accuracy
+from bn_lib.network import BatchNorm, ReLU, Sigmoid, Tanh, dense, undo, use_population
+from bn_lib.training import SGD, Diverged, Training
+
+FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "fates.npz"
+HIDDEN = {Sigmoid: 4, Tanh: 4, ReLU: 6}  # layers of 50 units
+GAINS = {Sigmoid: 1.0, Tanh: 1.0, ReLU: np.sqrt(2)}  # Xavier's weights and He's
+NETWORKS = ("no batch norm", "undone", "undone, frozen", "batch norm")
+SCALES = (1, 3)
+RATES = (0.1, 0.5)
+STEPS = range(0, 301, 20)
+SEEDS = (0, 1, 2)
+
+
+def make_network(kind, activation, scale, seed=0):
+    """One of NETWORKS; the weights depend on activation, scale and seed only."""
+    frozen = ("gamma", "beta") if kind == "undone, frozen" else ()
+    network = dense(
+        [64, *[50] * HIDDEN[activation], 10],
+        activation,
+        np.random.default_rng(seed),
+        None if kind == "no batch norm" else lambda units: BatchNorm(units, frozen=frozen),
+        scale * GAINS[activation],
+    )
+    if kind.startswith("undone"):
+        undo(network, digits().x[:64])
+    return network
+
+
+def count_right(kind, activation, scale, rate, seed=0, steps=STEPS):
+    """How many test images are right after each of `steps`, a list; 0 after it has diverged."""
+    d = digits()
+    network = make_network(kind, activation, scale, seed)
+    rng = np.random.default_rng(seed + 100)
+    training = Training(network, d.x, d.labels, SGD(rate), rng, batch=64)
+    right = [0] * len(steps)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for i, step in enumerate(steps):
+            try:
+                training.run(step)
+            except Diverged:
+                break
+            use_population(network, d.x, batch=64)
+            right[i] = round(accuracy(network, d.test_x, d.test_labels) * len(d.test_labels))
+    return right
+
+
+if __name__ == "__main__":
+    right = [
+        [
+            [[[count_right(k, a, s, r, seed) for k in NETWORKS] for r in RATES] for s in SCALES]
+            for a in HIDDEN
+        ]
+        for seed in SEEDS
+    ]
+    # (seeds, activations, scales, rates, networks, steps)
+    right = np.array(right, dtype=np.uint16)
+    np.savez_compressed(FILE, right=right, steps=STEPS, rates=RATES, scales=SCALES)
+    print(f"{FILE}: {FILE.stat().st_size} bytes")

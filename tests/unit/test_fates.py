@@ -1,0 +1,73 @@
+"""The recorded runs of notebook 00: as its script makes them, and what a damaged file says."""
+
+import numpy as np
+import pytest
+
+from bn_lib.data import digits, fates
+from bn_lib.data.fates import NETWORKS
+from bn_lib.figures import Curves
+from bn_lib.network import ReLU, Sigmoid, forward
+from tests.data import make_fates
+
+
+@pytest.mark.parametrize(("kind", "place"), [("no batch norm", 0), ("undone", 1)])
+def test_a_part_comes_out_again(kind, place):
+    """Two of the shortest runs; BLAS kernels differ, so a few images may."""
+    with np.load(make_fates.FILE) as file:
+        kept = file["right"][0, 0, 0, 1, place, :3]
+    found = make_fates.count_right(kind, Sigmoid, scale=1, rate=0.5, steps=(0, 20, 40))
+    np.testing.assert_allclose(found, kept, atol=8)
+
+
+@pytest.mark.parametrize(("activation", "scale"), [(Sigmoid, 1), (ReLU, 3)])
+def test_at_step_0_the_undone_network_computes_the_same(activation, scale):
+    x = digits().x[:64]
+    plain, undone = (
+        forward(make_fates.make_network(kind, activation, scale), x)
+        for kind in ("no batch norm", "undone")
+    )
+    np.testing.assert_allclose(undone, plain, rtol=1e-9, atol=1e-9)
+
+
+def test_the_runs_are_named_and_each_has_its_steps():
+    runs = fates()
+    assert len(runs) == 3 * 2 * 2
+    for (activation, scale, rate), four in runs.items():
+        assert activation in ("sigmoid", "tanh", "relu")
+        assert scale in make_fates.SCALES
+        assert rate in make_fates.RATES
+        assert tuple(four) == NETWORKS
+        for run in four.values():
+            assert run["step"].tolist() == list(make_fates.STEPS)
+            assert run["accuracy"].shape == run["step"].shape
+
+
+def test_the_two_mechanisms():
+    """Faint signals: γ and β have to learn. Exploding ones: the statistics help by themselves."""
+    faint, exploding = fates()["sigmoid", 1, 0.5], fates()["relu", 3, 0.1]
+    ends = [
+        {name: run["accuracy"][-1] for name, run in four.items()} for four in (faint, exploding)
+    ]
+    assert max(ends[0]["no BN"], ends[0]["frozen"]) < 0.15 < 0.85 < ends[0]["undone"]
+    assert ends[1]["no BN"] < 0.15 < 0.6 < min(ends[1]["frozen"], ends[1]["undone"])
+    assert all(four["BN"] >= 0.9 for four in ends)
+
+
+def test_a_missing_or_another_file_is_said(tmp_path):
+    path = tmp_path / "fates.npz"
+    with pytest.raises(ValueError, match="make sweeps"):
+        fates(path)
+    np.savez(path, right=np.zeros((1, 2)), steps=[0], rates=[1], scales=[1])
+    with pytest.raises(ValueError, match=r"shape \(1, 2\)"):
+        fates(path)
+
+
+@pytest.mark.parametrize("factor", [1, 1.35])
+def test_the_names_of_the_curves_stay_in_the_figure_also_in_large_text(factor):
+    picture = Curves(NETWORKS, until=300)
+    picture.enlarge(factor)
+    for four in fates().values():
+        picture.update(four)
+        renderer = picture.figure.canvas.get_renderer()
+        ends = [text.get_window_extent(renderer).x1 for text in picture.labels.values()]
+        assert max(ends) <= picture.figure.bbox.x1
