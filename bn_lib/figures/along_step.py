@@ -40,7 +40,8 @@ class AlongStep(Picture):
         for _, looks in LOOKS:
             self.curves.append(
                 [
-                    self.moves(one.plot([], [], marker="o", markersize=5, **looks)[0]),
+                    self.moves(one.plot([], [], **looks)[0]),
+                    self.moves(one.plot([], [], "o", markersize=5, color=looks["color"])[0]),
                     self.moves(ranges.plot([], [], **looks)[0]),
                     self.moves(changes.plot([], [], **looks)[0]),
                 ]
@@ -70,9 +71,10 @@ class AlongStep(Picture):
         said = []
         for curves, (losses, changes) in zip(self.curves, checked, strict=True):
             ranges, largest = np.ptp(losses, axis=1), changes.max(axis=1)
-            curves[0].set_data([0, *self.rates], [0, *losses[at]])
-            curves[1].set_data(self.steps, np.maximum(ranges, LEAST))
-            curves[2].set_data(self.steps, np.maximum(largest, LEAST))
+            for curve in curves[:2]:
+                curve.set_data([0, *self.rates], [0, *losses[at]])
+            curves[2].set_data(self.steps, np.maximum(ranges, LEAST))
+            curves[3].set_data(self.steps, np.maximum(largest, LEAST))
             said.append((rounded(ranges.mean()), rounded(largest.mean())))
         for line in self.here:
             line.set_data([step, step], [LEAST, 1e3])

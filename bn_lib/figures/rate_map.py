@@ -44,7 +44,7 @@ class RateMap(Picture):
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         empty = np.zeros((rows * PIXELS, columns * PIXELS))
-        image = axes.imshow(empty, COLOURS, vmin=0, vmax=1, aspect="auto", origin="lower",
+        image = axes.imshow(empty, COLOURS, vmin=0, vmax=1, aspect="auto",
                             extent=(0, columns, 0, rows))  # fmt: skip
         self.moves(image)
         looks = dict(ha="center", va="center_baseline", fontsize=10.5)
@@ -70,7 +70,7 @@ class RateMap(Picture):
             self.sides, maps, ("Without", "With BN"), counts, strict=True
         ):
             image, cells, ring, title = side
-            image.set_data(np.kron(shares.T, np.ones((PIXELS, PIXELS))))
+            image.set_data(np.kron(shares.T[::-1], np.ones((PIXELS, PIXELS))))
             for column, values in zip(cells, shares, strict=True):
                 for text, share in zip(column, values, strict=True):
                     text.set_text(f"{np.floor(100 * share + 1e-9):.0f}")

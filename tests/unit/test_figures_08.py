@@ -112,7 +112,8 @@ def test_cells_are_counted_named_and_in_their_place(cells):
         ["90", "95"],
         ["0", "100"],
     ]
-    assert image.get_array()[-1, 0] == 0.899  # upwards: the larger scale
+    assert image.origin == "upper"  # the browser draws the first row on top
+    assert image.get_array()[0, 0] == 0.899  # there stands the larger scale
     assert ring.get_xydata().min(axis=0).tolist() == [1, 1]
 
 
@@ -133,6 +134,7 @@ def test_the_landscape_says_its_means(along):
     assert f"gradient {changes.max(axis=1).mean():.2f} without" in said
     assert f"{far.max(axis=1).mean():.2f} with." in said
     assert list(along.curves[1][0].get_ydata()) == [0, *wide[2]]
+    assert list(along.curves[1][1].get_ydata()) == [0, *wide[2]]  # the dots
     assert along.outside.get_text() == ""
     along.update((ways(1), ways(40)), setting="relu", step=100)
     assert along.outside.get_text() == "▲ up to 40"
