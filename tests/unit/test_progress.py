@@ -120,6 +120,22 @@ def test_the_stop_button_keeps_the_record_and_says_how_to_go_on(screen):
     assert "Stopped" not in screen.shown[0]["text/plain"]
 
 
+def test_the_kernel_has_its_turn_while_training_runs(screen):
+    """A click arrives as another task of the kernel's loop."""
+    one = training()
+
+    async def click():
+        while one.step < 10:
+            await asyncio.sleep(0)
+        screen.live.stop.click()
+
+    async def together():
+        await asyncio.gather(watch({"BN": one}, Curves(["BN"], 60), until=60), click())
+
+    asyncio.run(together())
+    assert 10 <= one.step < 60
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, asyncio.CancelledError])
 def test_jupyters_interrupt_shows_the_end_and_stops_what_comes_after(screen, error):
     def interrupt(live):
