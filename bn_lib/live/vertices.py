@@ -69,6 +69,8 @@ def _pixels(points: float) -> float:
 
 def _line_looks(line: Line2D, height: float) -> dict:
     if line.get_marker() not in ("None", "", " ", None):
+        if line.get_linestyle() not in ("None", "", " "):
+            raise ValueError("a moving line has no markers: move a line, and dots of their own")
         return _marker_looks(line)
     return {
         "kind": "path",
@@ -113,6 +115,8 @@ def _collection_looks(lines: LineCollection, height: float) -> dict:
 
 
 def _image_looks(image: AxesImage, height: float) -> dict:
+    if image.origin == "lower":
+        raise ValueError('a moving image has origin="upper": its first row is at the top')
     left, right, bottom, top = image.get_extent()
     corners = image.axes.transData.transform([(left, bottom), (right, top)])
     rows, columns = image.get_array().shape[:2]

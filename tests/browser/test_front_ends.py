@@ -133,7 +133,7 @@ def usual(new_page, server) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_notebook_lives(kind, path, page, server, usual):
-    live, pictures = saved(path)
+    live, pictures = saved(server.root / path.name)
     front_end.open_notebook(page, server.address(kind, path.name))
 
     # As it was committed, before it is run.
@@ -157,8 +157,9 @@ def check_figure(figure: Figure, thoroughly: bool) -> None:
     start = figure.look()
     for slider in figure.sliders if thoroughly else figure.sliders[:1]:
         check_slider(figure, slider, start)
-    check_focus(figure)
-    if thoroughly:
+    if figure.sliders:
+        check_focus(figure)
+    if thoroughly and figure.sliders:
         check_buttons(figure, start)
         check_large_text(figure)
     assert figure.page.evaluate("heights.size") == 1, "the height of the output changes"
@@ -192,8 +193,10 @@ def check_focus(figure: Figure) -> None:
     """The tabulator key goes through the sliders in their order, each with its readout."""
     figure.sliders[0].focus()
     for slider in figure.sliders[1:]:
-        figure.page.keyboard.press("Tab")
-        figure.page.keyboard.press("Tab")
+        for _ in range(6):  # a menu or a checkbox may stand between them
+            figure.page.keyboard.press("Tab")
+            if slider.evaluate("slider => slider === document.activeElement"):
+                break
         expect(slider).to_be_focused()
 
 
@@ -205,7 +208,8 @@ def check_buttons(figure: Figure, start: list) -> None:
         for slider in figure.sliders:
             end, _, step = far_end(slider)
             figure.press(slider, end)
-            figure.press(slider, BACK[step])
+            if slider.get_attribute("aria-valuemax") != "1.0":  # more than two positions
+                figure.press(slider, BACK[step])
         figure.wait_for_change(start, SENTENCE)
         before = figure.look()
         button.click()

@@ -119,6 +119,8 @@ def test_the_sliders_move_and_the_address_remembers(visit, file):
         assert not page.evaluate("location.hash")
         moved = []
         for figure in figures(page):
+            if not figure.locator("input[type=range]").count():
+                continue
             before = state(figure)
             slider = figure.locator("input[type=range]").first
             share, back = end_of(slider)
@@ -142,10 +144,11 @@ def test_the_sliders_move_and_the_address_remembers(visit, file):
             slider.focus()
             page.keyboard.press({"Home": "End", "End": "Home"}[back])
             moved.append((before, state(figure)))
-        expect(page).to_have_url(re.compile("".join(f".*{n + 1}\\." for n in range(len(moved)))))
+        expect(page).to_have_url(re.compile(".*".join([r"\d+\.\w+="] * len(moved))))
 
         page.reload()
-        for figure, (before, now) in zip(figures(page), moved, strict=True):
+        sliding = [f for f in figures(page) if f.locator("input[type=range]").count()]
+        for figure, (before, now) in zip(sliding, moved, strict=True):
             assert now != before
             assert state(figure) == now
 
@@ -169,9 +172,10 @@ def test_presets_menus_checkboxes_and_buttons_move_too(visit, file):
                 box.click()
             for menu in figure.locator("select").all():
                 start = menu.input_value()
-                menu.select_option(index=menu.locator("option").count() - 1 - int(start))
+                last = menu.locator("option").count() - 1
+                menu.select_option(index=last if int(start) < last else 0)
                 assert look(figure)[PIXELS] != before[PIXELS]
-                menu.select_option(start)
+                menu.select_option(value=start)
             assert look(figure) == before
             seen = []
             for preset in figure.locator("[data-preset]").all():

@@ -138,3 +138,11 @@ def test_the_invisible_is_not_drawn(axes):
 def test_what_cannot_move_is_said(axes):
     with pytest.raises(TypeError, match="a PathCollection cannot move; these can: Line2D"):
         looks(axes.scatter([1], [1]), HEIGHT)
+
+
+def test_what_the_browser_would_draw_otherwise_is_refused(axes):
+    (both,) = axes.plot([1, 2], [1, 2], "o-")
+    with pytest.raises(ValueError, match="a moving line has no markers"):
+        looks(both, HEIGHT)
+    with pytest.raises(ValueError, match='origin="upper"'):
+        looks(axes.imshow([[0.0]], origin="lower"), HEIGHT)

@@ -25,5 +25,9 @@ class Figure(Picture):
         self.sentence = text.get_text()
 
 
+def explorer():
+    return explore(batch.transform, Figure(), gamma=batch.GAMMA)
+
+
 def show():
-    display(explore(batch.transform, Figure(), gamma=batch.GAMMA))
+    display(explorer())
