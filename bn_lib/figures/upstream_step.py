@@ -47,7 +47,7 @@ class UpstreamStep(Picture):
             "outside": self.moving_text(axes, LEFT + 0.2, HIGH - 0.2, va="top", fontsize=10.5),
         }
 
-    def update(self, result, *, N, lr, **others):
+    def update(self, result, *, N, lr, eps=0, **others):
         names = ("target", "before", "without", "with_bn")
         parts = unpack(result, *names)
         target, before, *after = (
@@ -58,8 +58,8 @@ class UpstreamStep(Picture):
         ]
         loss, mean = np.mean((before - target) ** 2), np.mean(before)
         self.sentence = (
-            f"N = {N}, lr = {lr:g}: loss {rounded(loss)} and mean {rounded(mean)}. After the step:"
-            f" {said[0]} without batch norm, {said[1]} behind it."
+            f"N = {N}, lr = {lr:g}, ε = {eps:g}: loss {rounded(loss)} and mean {rounded(mean)}."
+            f" After the step: {said[0]} without batch norm, {said[1]} behind it."
         )
 
     def _show(self, side, target, before, after):

@@ -175,7 +175,7 @@ def test_presets_menus_checkboxes_and_buttons_move_too(visit, file):
                 last = menu.locator("option").count() - 1
                 menu.select_option(index=last if int(start) < last else 0)
                 assert look(figure)[PIXELS] != before[PIXELS]
-                menu.select_option(value=start)
+                menu.select_option(index=int(start))
             assert look(figure) == before
             seen = []
             for preset in figure.locator("[data-preset]").all():
