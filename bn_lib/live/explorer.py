@@ -12,11 +12,10 @@ from IPython import get_ipython
 
 from bn_lib.figures.picture import Picture
 from bn_lib.figures.storyboard import storyboard
+from bn_lib.live import cells
 from bn_lib.live.ahead import Ahead, indices, watch_cells
 from bn_lib.live.canvas import Canvas, frame_of
-from bn_lib.live.knobs import Counter, index, knob, values
-
-LARGE = 1.35  # how much larger the texts are for a projector
+from bn_lib.live.knobs import Counter, index, knob, large_text, values
 
 
 def explore(function: Callable, picture: Picture, presets: Mapping | None = None, **knobs):
@@ -93,11 +92,10 @@ class Explorer:
             widget.observe(self._moved, "value")
         self.presets = {name: self._button(name, at) for name, at in positions.items()}
         self.reset = self._button("reset", self.start, icon="undo")
-        self.large = widgets.ToggleButton(description="large text", layout={"width": "auto"})
-        self.large.observe(self._resize, "value")
+        self.large = large_text(self._resize)
         self.box = self._layout()
         watch_cells(get_ipython())
-        _replace(self, get_ipython())
+        cells.replace(self, get_ipython())
 
     @property
     def position(self) -> dict:
@@ -125,7 +123,7 @@ class Explorer:
     def close(self) -> None:
         """Give back what the figure holds in the kernel and in the browser."""
         self.ahead.close()
-        _close(self.box)
+        cells.close(self.box)
 
     def _indices(self) -> tuple[int, ...]:
         return tuple(index(widget) for widget in self.knobs.values())
@@ -161,8 +159,9 @@ class Explorer:
         if "views" in message:
             self.ahead.look(message["views"])
 
-    def _resize(self, change) -> None:
-        self.picture.enlarge(LARGE if change.new else 1 / LARGE)
+    @_on_one_thread
+    def _resize(self, factor: float) -> None:
+        self.picture.enlarge(factor)
         self.ahead.drop()
         self.canvas.show_still(self.picture)
         self._moved()
@@ -214,39 +213,11 @@ class Explorer:
         return bundle | {"image/png": self._storyboard, "text/plain": sentence}
 
 
-# The live figures of each cell, with the number of the run that made them. Without this, every
-# figure that a cell has ever made would live until the kernel ends.
-_made_by: dict[str, tuple[int, list[Explorer]]] = {}
-
-
-def _replace(explorer: Explorer, shell) -> None:
-    """Close the figures that an earlier run of the same cell has made."""
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    cell = parent.get("metadata", {}).get("cellId")
-    if cell is None:  # not every front end says which cell it runs
-        return
-    run, figures = _made_by.get(cell, (None, []))
-    if run != shell.execution_count:
-        for figure in figures:
-            figure.close()
-        figures = []
-    _made_by[cell] = (shell.execution_count, [*figures, explorer])
-
-
 def _running_loop() -> asyncio.AbstractEventLoop | None:
     try:
         return asyncio.get_running_loop()
     except RuntimeError:  # a plain Python program
         return None
-
-
-def _close(widget: widgets.Widget) -> None:
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    for part in ("layout", "style"):
-        if hasattr(widget, part):
-            getattr(widget, part).close()
-    widget.close()
 
 
 def explain(error: Exception, function: Callable) -> str:

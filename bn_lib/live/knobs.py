@@ -4,12 +4,13 @@ Every knob is an ipywidgets widget with a `value`; a slider has a grid of positi
 values that matter (presets, the starting value) belong even if they lie between its steps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import ipywidgets as widgets
 import traitlets
 
+LARGE = 1.35  # how much larger the texts are for a projector
 LETTERS = {
     "beta": "β", "eps": "ε", "gamma": "γ", "log10": "log₁₀", "mu": "μ", "sigma": "σ",
 }  # fmt: skip
@@ -77,6 +78,13 @@ def values(knob: widgets.Widget) -> list:
 def index(knob: widgets.Widget) -> int:
     """Which of its positions a knob is at."""
     return int(knob.value) if isinstance(knob, Counter | widgets.Checkbox) else knob.index
+
+
+def large_text(resize: Callable[[float], None]) -> widgets.ToggleButton:
+    """A button that calls `resize` with the factor by which texts grow, or shrink again."""
+    button = widgets.ToggleButton(description="large text", layout={"width": "auto"})
+    button.observe(lambda change: resize(LARGE if change.new else 1 / LARGE), "value")
+    return button
 
 
 def _grid(name, low, high, step=None):

@@ -10,8 +10,9 @@ from IPython.display import clear_output, display
 
 from bn_lib.figures.picture import Picture
 from bn_lib.figures.storyboard import storyboard
+from bn_lib.live import cells
 from bn_lib.live.canvas import Canvas, frame_of
-from bn_lib.live.explorer import _close, _replace
+from bn_lib.live.knobs import large_text
 from bn_lib.training import Diverged, Training
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -45,7 +46,7 @@ async def watch(
     by itself, the others go on; the sentence says so. What the cell has shown before is cleared.
     """
     live = Watch(training, picture, until, see)
-    _replace(live, get_ipython())
+    cells.replace(live, get_ipython())
     live.draw()
     display({WIDGET_VIEW: live.box._repr_mimebundle_()[WIDGET_VIEW]}, raw=True)
     try:
@@ -81,10 +82,11 @@ class Watch:
         self.words = widgets.Label()
         self.stop = widgets.Button(description="stop", icon="stop", layout={"width": "auto"})
         self.stop.on_click(self._stop)
+        self.large = large_text(self._resize)
         self.canvas = Canvas(sliders=[])
         self.canvas.show_still(picture)
         row = widgets.HBox(
-            [self.bar, self.words, self.stop],
+            [self.bar, self.words, self.stop, self.large],
             layout={"flex_flow": "row wrap", "align_items": "center"},
         )
         self.box = widgets.VBox(
@@ -145,10 +147,15 @@ class Watch:
     def close(self) -> None:
         """Give back what it holds in the kernel and in the browser."""
         self.stopped = True
-        _close(self.box)
+        cells.close(self.box)
 
     def _stop(self, button) -> None:
         self.stopped = True
+
+    def _resize(self, factor: float) -> None:
+        self.picture.enlarge(factor)
+        self.canvas.show_still(self.picture)
+        self.draw()
 
     def _steps(self) -> int:
         return sum(min(one.step, self.until) for one in self.trainings.values())

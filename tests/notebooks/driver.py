@@ -1,4 +1,4 @@
-"""Moves every knob of a notebook's live figures and writes down what goes wrong.
+"""Moves every knob of a notebook's live figures, looks at its trainings, notes what goes wrong.
 
 This runs inside a notebook's kernel, after its cells.
 """
@@ -18,9 +18,18 @@ ON_PURPOSE = "strict"
 
 def explorers() -> list:
     """The live figures of this kernel, each once even if its cell has been run again."""
+    return list({_cell(explorer): explorer for explorer in _all("Explorer")}.values())
+
+
+def watches() -> list:
+    """What `watch` has shown in this kernel, each once even if its cell has been run again."""
+    return list({(*w.trainings, type(w.picture).__name__): w for w in _all("Watch")}.values())
+
+
+def _all(name) -> list:
+    """Objects by the name of their class."""
     gc.collect()
-    found = [thing for thing in gc.get_objects() if type(thing).__name__ == "Explorer"]
-    return list({_cell(explorer): explorer for explorer in found}.values())
+    return [thing for thing in gc.get_objects() if type(thing).__name__ == name]
 
 
 def _cell(explorer) -> tuple:
@@ -31,11 +40,11 @@ def _cell(explorer) -> tuple:
 
 
 def problems_of_all() -> dict[str, list[str]]:
-    """What is wrong with each live figure of this kernel, by the name of its function."""
-    return {
-        f"{number} {explorer.function.__name__}": problems(explorer)
-        for number, explorer in enumerate(explorers())
-    }
+    """What is wrong with each live figure of this kernel, by the name of its function, and with
+    each training, by the names of what is trained."""
+    driven = {f"{i} {e.function.__name__}": Sweep(e) for i, e in enumerate(explorers())}
+    driven |= {f"{i} watch {' '.join(w.trainings)}": Watched(w) for i, w in enumerate(watches())}
+    return {name: one.problems for name, one in driven.items()}
 
 
 def error_on_purpose() -> list[list[str]]:
@@ -49,80 +58,130 @@ def error_on_purpose() -> list[list[str]]:
     return shown
 
 
-def problems(explorer) -> list[str]:
-    """Drive one live figure: knobs from end to end, a random walk, presets, reset."""
-    return Sweep(explorer).problems
+class Driven:
+    """Something live with a canvas and a picture, being driven; each problem is noted once."""
+
+    def __init__(self, live):
+        self.canvas, self.picture = live.canvas, live.picture
+        self.problems: list[str] = []
+        self.note("before any move")
+        artists, figures = self._artists(), _figures()
+        self.drive()
+        if self._artists() != artists:
+            self.say(f"{artists} artists have become {self._artists()}")
+        if _figures() != figures:
+            self.say(f"{figures} figures have become {_figures()}")
+
+    def drive(self) -> None:
+        """Move all that moves."""
+        raise NotImplementedError
+
+    def note(self, when) -> None:
+        """Look at what is shown now."""
+        sentence = self.canvas.frame["head"]["sentence"]
+        if sentence != self.described():
+            self.say(f"{when} the widget still says {sentence!r}")
+        if re.search(r"\b(nan|inf|none)\b|∞", sentence.lower()):
+            self.say(f"{when}: {sentence}")
+        for artist in self.picture.moving:
+            if isinstance(artist, Line2D) and not np.all(np.isfinite(artist.get_xydata())):
+                self.say(f"{when}: a line has vertices that are not finite")
+
+    def described(self) -> str:
+        """The sentence that should stand over the picture."""
+        return self.picture.describe()
+
+    def looks(self) -> tuple:
+        """What the browser draws: counts, texts and the bytes of vertices."""
+        frame = self.canvas.frame
+        return [frame["head"][part] for part in ("n", "i", "t")], frame["data"]
+
+    def say(self, problem) -> None:
+        """Write a problem down."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def _artists(self):
+        return len(self.picture.figure.findobj())
 
 
-class Sweep:
-    """One live figure, being driven; each problem is written down once."""
+class Watched(Driven):
+    """A training that has come to its end: what `watch` left, and what can be done with it."""
+
+    def __init__(self, watch):
+        self.watch = watch
+        super().__init__(watch)
+
+    def described(self):
+        return self.watch.describe()
+
+    def drive(self):
+        watch = self.watch
+        end = f"{watch.until:,} of {watch.until:,} steps"
+        if watch.words.value != end:
+            self.say(f"at the end it says {watch.words.value!r}, not {end!r}")
+        if not watch.stop.disabled:
+            self.say("there is nothing to stop any more, but the button is not disabled")
+        seen = self.looks()
+        watch.draw()
+        if self.looks() != seen:
+            self.say("the picture of the end is another one when it is drawn again")
+        said = watch.describe()
+        watch.large.value = True
+        self.note("in large text")
+        if self.looks() == seen or watch.describe() != said:
+            self.say("large text changes the sentence, or nothing at all")
+        watch.large.value = False
+
+
+class Sweep(Driven):
+    """A live figure: its knobs from end to end, a random walk, its presets, reset."""
 
     def __init__(self, explorer):
         self.explorer = explorer
-        self.problems: list[str] = []
-        self._note("before any move")
-        artists, figures = self._artists(), _figures()
+        super().__init__(explorer)
+
+    def drive(self):
+        explorer = self.explorer
         for name, knob in explorer.knobs.items():
             self._end_to_end(name, knob)
         self._walk()
         for name, button in explorer.presets.items():
             button.click()
-            self._note(f"after the preset {name!r}")
+            self.note(f"after the preset {name!r}")
         explorer.reset.click()
-        self._note("after reset")
+        self.note("after reset")
         if explorer.position != explorer.start:
-            self._say(f"reset leads to {explorer.position}, not to {explorer.start}")
-        if self._artists() != artists:
-            self._say(f"{artists} artists have become {self._artists()}")
-        if _figures() != figures:
-            self._say(f"{figures} figures have become {_figures()}")
+            self.say(f"reset leads to {explorer.position}, not to {explorer.start}")
 
     def _end_to_end(self, name, knob):
         self.explorer.reset.click()
         seen = []
         for value in _ends(knob):
             knob.value = value
-            self._note(f"at {self._place()}")
-            frame = self.explorer.canvas.frame
-            looks = [frame["head"][part] for part in ("n", "i", "t")]
-            seen.append((frame["head"]["sentence"], (looks, frame["data"])))
+            self.note(f"at {self._place()}")
+            seen.append((self.canvas.frame["head"]["sentence"], self.looks()))
         (first_sentence, first), (last_sentence, last) = seen
         if first == last:
-            self._say(f"{name} from end to end moves nothing in the picture")
+            self.say(f"{name} from end to end moves nothing in the picture")
         if first_sentence == last_sentence:
-            self._say(f"{name} from end to end leaves the sentence as it is: {first_sentence}")
+            self.say(f"{name} from end to end leaves the sentence as it is: {first_sentence}")
 
     def _walk(self):
         dice = random.Random(0)
         for _ in range(WALK):
             knob = dice.choice(list(self.explorer.knobs.values()))
             knob.value = dice.choice(_positions(knob))
-            self._note(f"at {self._place()}")
+            self.note(f"at {self._place()}")
 
-    def _note(self, when):
-        canvas, picture = self.explorer.canvas, self.explorer.picture
-        if canvas.error:
-            if self.explorer.function.__name__ != ON_PURPOSE:
-                self._say(f"{when}: {canvas.error}")
-            return
-        sentence = canvas.frame["head"]["sentence"]
-        if sentence != picture.describe():
-            self._say(f"{when} the widget still says {sentence!r}")
-        if re.search(r"\b(nan|inf|none)\b|∞", sentence.lower()):
-            self._say(f"{when}: {sentence}")
-        for artist in picture.moving:
-            if isinstance(artist, Line2D) and not np.all(np.isfinite(artist.get_xydata())):
-                self._say(f"{when}: a line has vertices that are not finite")
+    def note(self, when):
+        if not self.canvas.error:
+            super().note(when)
+        elif self.explorer.function.__name__ != ON_PURPOSE:
+            self.say(f"{when}: {self.canvas.error}")
 
     def _place(self):
         return ", ".join(f"{name}={value}" for name, value in self.explorer.position.items())
-
-    def _artists(self):
-        return len(self.explorer.picture.figure.findobj())
-
-    def _say(self, problem):
-        if problem not in self.problems:
-            self.problems.append(problem)
 
 
 def _positions(knob) -> list:

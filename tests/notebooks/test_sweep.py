@@ -1,5 +1,6 @@
 """Every live figure of every notebook, driven through all its knobs in a real kernel."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,9 @@ from nbformat.v4 import new_code_cell
 
 from bn_lib.figures.picture import Picture
 from bn_lib.live import again, explore
+from bn_lib.live.progress import Watch
+from bn_lib.network import Linear, squared_error
+from bn_lib.training import SGD, Training
 from tests.notebooks import driver
 
 HERE = Path(__file__).resolve().parent
@@ -31,7 +35,8 @@ def ask(client, question: str):
 
 def test_knobs_move_figures_and_nothing_breaks(path, runs):
     found = ask(runs[path], "driver.problems_of_all()")
-    shown = [c for c in runs[path].nb.cells if re.search(r"^explore\(", c.source, re.MULTILINE)]
+    live = re.compile(r"^(explore|await watch)\(", re.MULTILINE)
+    shown = [cell for cell in runs[path].nb.cells if live.search(cell.source)]
     assert len(found) >= len(shown)
     assert {name: problems for name, problems in found.items() if problems} == {}
     assert ask(runs[path], "matplotlib.pyplot.get_fignums()") == []
@@ -106,7 +111,66 @@ def test_the_driver_sees(function, picture, named):
         twice=False,
         seed=again("new"),
     )
-    found = driver.problems(explorer)
+    found = driver.Sweep(explorer).problems
+    if named is None:
+        assert found == []
+    else:
+        assert re.search(named, "\n".join(found))
+
+
+class Loss(Bar):
+    def update(self, record):
+        super().update(record["step"][-1])
+
+
+class Restless(Bar):
+    """Another picture each time."""
+
+    def update(self, record):
+        self.times = getattr(self, "times", 0) + 1
+        super().update(self.times % 7)
+
+
+class Forgetful(Bar):
+    def update(self, record):
+        super().update(record["step"][-1])
+        self.axes.plot([0, 1], [0, 0])
+
+
+def watched(picture):
+    """A training of eight steps, as `watch` leaves it."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(16, 2))
+    job = Training([Linear(2, 2, rng)], x, x, SGD(0.1), rng, 8, loss=squared_error)
+    live = Watch(job, picture, 8, None)
+    asyncio.run(live.train())
+    live.stop.disabled = True
+    live.end()
+    return live
+
+
+def stops_early(live):
+    live.stopped = True
+    live.trainings[""].step = 5
+    live.draw()
+
+
+@pytest.mark.parametrize(
+    ("picture", "spoil", "named"),
+    [
+        (Loss, lambda live: None, None),
+        (Loss, stops_early, "at the end it says '5 of 8 steps, stopped'"),
+        (Loss, lambda live: setattr(live.stop, "disabled", False), "is not disabled"),
+        (Loss, lambda live: setattr(live.picture, "sentence", "it is nan"), "still says 'it is 8"),
+        (Loss, lambda live: setattr(live.picture, "enlarge", lambda factor: None), "nothing at all"),
+        (Restless, lambda live: None, "another one when it is drawn again"),
+        (Forgetful, lambda live: None, r"\d+ artists have become"),
+    ],
+)
+def test_the_driver_sees_what_a_training_leaves(picture, spoil, named):
+    live = watched(picture())
+    spoil(live)
+    found = driver.Watched(live).problems
     if named is None:
         assert found == []
     else:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from bn_lib.figures.picture import Picture, expect
 from bn_lib.live import again, explore
-from bn_lib.live.explorer import _replace as replace
+from bn_lib.live.cells import replace
 
 
 class Line(Picture):

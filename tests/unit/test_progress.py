@@ -151,6 +151,28 @@ def test_jupyters_interrupt_shows_the_end_and_stops_what_comes_after(screen, err
     assert "Stopped after 10" in screen.shown[0]["text/plain"]
 
 
+def test_large_text_while_it_trains_and_at_its_end(screen):
+    looks = []
+
+    def press(live):
+        if live.trainings["BN"].step == 20 and not live.large.value:
+            looks.append((live.canvas.still, live.canvas.looks))
+            live.large.value = True
+            looks.append((live.canvas.still, live.canvas.looks))
+
+    screen.between = press
+    one = training()
+    screen.run({"BN": one}, Curves(["BN"], 40), until=40)
+    (still, small), (enlarged, large) = looks
+    assert enlarged != still
+    assert max(look.get("size", 0) for look in large) > max(look.get("size", 0) for look in small)
+    assert one.step == 40
+    said = screen.live.canvas.frame["head"]["sentence"]
+    screen.live.large.value = False
+    assert screen.live.canvas.still == still
+    assert screen.live.canvas.frame["head"]["sentence"] == said
+
+
 def test_what_has_been_trained_already_is_only_shown(screen):
     one = training().run(30)
     screen.run({"BN": one}, Curves(["BN"], 30), until=30)
