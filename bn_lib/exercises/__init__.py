@@ -15,6 +15,7 @@ from .calling import Verdict
 from .checks import check_backward, check_mean, check_normalize, check_saturated, check_undo
 from .descent import check_step
 from .drift import check_drift
+from .population import check_population
 from .rates import check_effective_rate
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "check_effective_rate",
     "check_mean",
     "check_normalize",
+    "check_population",
     "check_saturated",
     "check_step",
     "check_undo",

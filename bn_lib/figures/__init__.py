@@ -2,12 +2,14 @@
 
 from bn_lib.figures.along_step import AlongStep
 from bn_lib.figures.batch_table import BatchTable
+from bn_lib.figures.changing_mind import ChangingMind
 from bn_lib.figures.coupling import Coupling
 from bn_lib.figures.curves import Curves
 from bn_lib.figures.effective_rate import EffectiveRate
 from bn_lib.figures.jacobian import Jacobian
 from bn_lib.figures.learned import TwoSpreads, UnitByUnit
 from bn_lib.figures.left_over import LeftOver
+from bn_lib.figures.long_run import LongRun, LongRunMap
 from bn_lib.figures.many_settings import ManySettings
 from bn_lib.figures.near_constant import NearConstant
 from bn_lib.figures.overlay import Overlay
@@ -27,11 +29,14 @@ __all__ = [
     "AlongStep",
     "BatchTable",
     "Bowl",
+    "ChangingMind",
     "Coupling",
     "Curves",
     "EffectiveRate",
     "Jacobian",
     "LeftOver",
+    "LongRun",
+    "LongRunMap",
     "ManySettings",
     "NearConstant",
     "OnTheCurve",

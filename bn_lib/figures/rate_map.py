@@ -6,14 +6,16 @@ from matplotlib.colors import LinearSegmentedColormap
 from bn_lib.figures import style
 from bn_lib.figures.picture import Picture, expect, percent, unpack
 
-GOOD = 0.9
-# Gray below, green from 90 %; black numbers can be read on all of it.
-COLOURS = LinearSegmentedColormap.from_list(
-    "good",
-    [(0, "#ffffff"), (GOOD - 5e-4, "#cfcfcf"), (GOOD, "#8ed6bc"), (1, "#5fc3a0")],
-    N=4001,  # fine enough that no cell below 90 % is green
-)
 PIXELS = 8  # of the image along each side of a cell
+
+
+def green_from(share):
+    """Colours for shares: gray below, green from `share`; black numbers can be read on all."""
+    return LinearSegmentedColormap.from_list(
+        "good",
+        [(0, "#ffffff"), (share - 5e-4, "#cfcfcf"), (share, "#8ed6bc"), (1, "#5fc3a0")],
+        N=4001,  # fine enough that no cell below it is green
+    )
 
 
 class RateMap(Picture):
@@ -22,6 +24,8 @@ class RateMap(Picture):
     rates: (R,), scales: (S,). `update` takes (without, with_bn), each (R, S) from 0 to 1, at a
     position with `rate` and `scale`, which must be among them, and `steps`.
     """
+
+    good, decimals = 0.9, 0  # of the share that is green; digits of the numbers
 
     def __init__(self, rates, scales):
         super().__init__(860, 380, rates=list(rates), scales=list(scales))
@@ -44,7 +48,7 @@ class RateMap(Picture):
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         empty = np.zeros((rows * PIXELS, columns * PIXELS))
-        image = axes.imshow(empty, COLOURS, vmin=0, vmax=1, aspect="auto",
+        image = axes.imshow(empty, green_from(self.good), vmin=0, vmax=1, aspect="auto",
                             extent=(0, columns, 0, rows))  # fmt: skip
         self.moves(image)
         looks = dict(ha="center", va="center_baseline", fontsize=10.5)
@@ -65,20 +69,27 @@ class RateMap(Picture):
             for part, name in zip(unpack(result, *names), names, strict=True)
         ]
         i, j = self.rates.index(rate), self.scales.index(scale)
-        counts = [np.count_nonzero(shares >= GOOD) for shares in maps]
-        for side, shares, name, count in zip(
-            self.sides, maps, ("Without", "With BN"), counts, strict=True
-        ):
-            image, cells, ring, title = side
-            image.set_data(np.kron(shares.T[::-1], np.ones((PIXELS, PIXELS))))
-            for column, values in zip(cells, shares, strict=True):
-                for text, share in zip(column, values, strict=True):
-                    text.set_text(f"{np.floor(100 * share + 1e-9):.0f}")
-            ring.set_data([i, i + 1, i + 1, i, i], [j, j, j + 1, j + 1, j])
-            title.set_text(f"{name}: {count} of {shares.size} green")
+        counts = [
+            self._show(side, shares, name, i, j)
+            for side, shares, name in zip(self.sides, maps, ("Without", "With BN"), strict=True)
+        ]
         right = [percent(shares[i, j]) for shares in maps]
         self.sentence = (
             f"Rate {rate:g}, weights ×{scale:g}, {steps} steps: {right[0]} right without,"
             f" {right[1]} with BN."
             f" 90 % or more in {counts[0]} of {maps[0].size} cells without, {counts[1]} with."
         )
+
+    def _show(self, side, shares, name, i, j):
+        """Fill one map, with a ring around cell (i, j); return how many cells are green."""
+        image, cells, ring, title = side
+        count = np.count_nonzero(shares >= self.good)
+        image.set_data(np.kron(shares.T[::-1], np.ones((PIXELS, PIXELS))))
+        ten = 10**self.decimals
+        for column, values in zip(cells, shares, strict=True):
+            for text, share in zip(column, values, strict=True):
+                floor = np.floor(100 * ten * share + 1e-9) / ten  # 94.99 is not 95
+                text.set_text(f"{floor:.{self.decimals}f}")
+        ring.set_data([i, i + 1, i + 1, i, i], [j, j, j + 1, j + 1, j])
+        title.set_text(f"{name}: {count} of {shares.size} green")
+        return count
