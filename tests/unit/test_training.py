@@ -95,6 +95,15 @@ class InterruptsAt:
         return dy
 
 
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C as Python takes it, also where a shell has switched it off for the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_an_interrupt_waits_for_the_end_of_the_step():
     network = dense([6, 8, 8, 3], Sigmoid, generator(), BatchNorm)
     whole = training(network=[InterruptsAt(0), *copy.deepcopy(network)]).run(40)
