@@ -16,7 +16,7 @@ lab: $(VENV)/.runtime  ## open the course in JupyterLab
 	$(BIN)/jupyter lab $(LAB_OPTIONS) $(firstword $(wildcard notebooks/00*.ipynb) notebooks)
 
 # At the course's sizes a second thread for matrix products only waits for the first.
-test test-oldest test-newest notebooks site: export OPENBLAS_NUM_THREADS = 1
+test test-oldest test-newest notebooks sweeps paper site: export OPENBLAS_NUM_THREADS = 1
 
 test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/ruff check
@@ -33,7 +33,10 @@ notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
 	$(BIN)/python notebooks/build.py execute
 
 sweeps: $(VENV)/.test  ## compute again what the notebooks show of long sweeps (some minutes)
-	for file in $(filter-out %/make_digits.py,$(wildcard tests/data/make_*.py)); do $(BIN)/python $$file || exit; done
+	for file in drift fates rate_map; do $(BIN)/python tests/data/make_$$file.py || exit; done
+
+paper: $(VENV)/.test  ## compute the paper's experiment again (half an hour; can be interrupted, and goes on)
+	$(BIN)/python -m tests.data.make_paper
 
 site: $(VENV)/.test  ## build the web site, into the folder _site
 	rm -rf _site
@@ -51,9 +54,9 @@ lock: $(VENV)/.test  ## pin the dependencies of pyproject.toml again (UPGRADE=--
 	$(COMPILE) $(UPGRADE) --constraint requirements.txt --group test --output-file requirements-test.txt
 
 clean:  ## remove the environments and what the tests left
-	rm -rf _site .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
+	rm -rf _site .sweeps .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help lab test test-oldest test-newest bench notebooks sweeps site solutions format lock clean
+.PHONY: help lab test test-oldest test-newest bench notebooks sweeps paper site solutions format lock clean
 
 # A stamp file says what has been installed from which pins.
 

@@ -1,0 +1,56 @@
+"""The experiment of Ioffe & Szegedy 2015, section 4.1, in full length, as it was recorded."""
+
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from bn_lib.data.archive import HERE
+
+SHAPE = (2, 5, 6)  # sides, stds, rates
+TEST = 10_000  # images
+
+
+class PaperSweep(NamedTuple):
+    """What 784-100-100-100-10 sigmoid networks did on MNIST while they trained.
+
+    Side 0 is without, side 1 with batch norm; stds are of the first weights, rates the learning
+    rates, steps (T,) when it was looked. Seed 0:
+
+    accuracy: on the test images, (2, stds, rates, T), 0 once training has diverged.
+    unit: the unit of the last hidden layer whose median moves most usually, (2, stds, rates).
+    percentiles: the 15th, 50th and 85th of that unit's input, (2, stds, rates, T, 3).
+    widths: the 85th percentile less the 15th, the median over that layer's units, like accuracy.
+
+    again: accuracies of three seeds, (3, T), by (side, std, rate), where something is claimed.
+    """
+
+    stds: list
+    rates: list
+    steps: np.ndarray
+    accuracy: np.ndarray
+    unit: np.ndarray
+    percentiles: np.ndarray
+    widths: np.ndarray
+    again: dict
+
+
+def paper_sweep(path: Path = HERE / "paper.npz") -> PaperSweep:
+    """Return the recorded experiment.
+
+    `make paper` computes it again. Raises ValueError if the file is missing or another one.
+    """
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            found = {name: file[name] for name in file.files}
+        stds, rates = found["stds"].tolist(), found["rates"].tolist()
+        right, steps = found["right"], found["steps"]
+        cells = [(int(side), stds[i], rates[j]) for side, i, j in found["cells"]]
+        again = dict(zip(cells, found["right_again"] / TEST, strict=True))
+        rest = [found[name] for name in ("unit", "percentiles", "widths")]
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} cannot be read ({error}): run `make paper`") from None
+    if right.shape != (*SHAPE, len(steps)):
+        raise ValueError(f"{path} has shape {right.shape}, expected {SHAPE} and the steps")
+    return PaperSweep(stds, rates, steps, right / TEST, *rest, again)

@@ -1,0 +1,114 @@
+"""Make bn_lib/data/paper.npz, which is committed: `make paper`, about half an hour on two cores.
+
+The experiment of Ioffe & Szegedy 2015, section 4.1: 784-100-100-100-10, sigmoids, batches of 60,
+50,000 steps of plain SGD, without and with batch norm, over learning rates and spreads of the first
+weights. See README.md beside this file.
+"""
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from bn_lib.data import mnist
+from bn_lib.measure import accuracy
+from bn_lib.network import BatchNorm, Sigmoid, dense, forward, use_population
+from bn_lib.sweeps import sweep
+from bn_lib.training import SGD, Diverged, Training
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "bn_lib" / "data" / "paper.npz"
+FOLDER = ROOT / ".sweeps"
+
+SIZES = [784, 100, 100, 100, 10]
+BATCH = 60
+# When to look: often while most is learned, then once in 500 steps.
+STEPS = [*range(0, 1000, 50), *range(1000, 3000, 250), *range(3000, 50_001, 500)]
+STDS = (0.01, 0.03, 0.1, 0.3, 1)
+RATES = (0.03, 0.1, 0.3, 1, 3, 10)
+NORMS = (None, BatchNorm)
+SEEDS = (0, 1, 2)
+# Where all seeds are run, as (side, std, rate): the paper's comparison at two spreads, and the
+# neighbourhood of each side's best cell.
+AGAIN = (
+    *product((0, 1), (0.03, 0.1), (0.1,)),
+    *((0, 0.1, 3), (0, 0.3, 3), (0, 0.03, 1)),
+    *((1, 0.03, 0.3), (1, 0.03, 1)),
+)
+
+
+def train(with_bn, std, rate, seed, until=STEPS[-1]):
+    """Train one network; return at each of STEPS up to `until` what was seen.
+
+    The number of right test images, shape (T,), 0 once training has diverged; and the 15th, 50th
+    and 85th percentile, over 1,000 test images, of the input of each sigmoid of the last hidden
+    layer, shape (T, 3, 100). Inference is with population statistics of 10,000 training images.
+    """
+    d = mnist()
+    rng = np.random.default_rng(seed)
+    network = dense(SIZES, Sigmoid, rng, NORMS[with_bn], std=std, dtype=np.float32)
+    rng = np.random.default_rng(seed + 100)
+    training = Training(network, d.x, d.labels, SGD(rate), rng, BATCH, every=10**9)
+    test_x, sample = d.test_x[:], d.x[:10_000]
+    steps = [step for step in STEPS if step <= until]
+    right = np.zeros(len(steps), np.uint16)
+    percentiles = np.full((len(steps), 3, SIZES[-2]), np.nan, np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for i, step in enumerate(steps):
+            try:
+                training.run(step)
+            except Diverged:
+                break
+            if with_bn:
+                use_population(network, sample)
+            right[i] = round(accuracy(network, test_x, d.test_labels) * len(test_x))
+            inputs = forward(network[:-2], test_x[:1000], training=False)
+            percentiles[i] = np.percentile(inputs, [15, 50, 85], axis=0)
+    return right, percentiles
+
+
+def of_median_drift(percentiles):
+    """The unit whose median moves most usually after step 1,000: as many move less as move more.
+
+    percentiles: (T, 3, units), as `train` returns them.
+    """
+    medians = percentiles[np.array(STEPS[: len(percentiles)]) >= 1000, 1]
+    drift = medians.max(axis=0) - medians.min(axis=0)
+    return int(np.argsort(drift, kind="stable")[len(drift) // 2])
+
+
+def save(found, file=FILE):
+    """Write what `train` returned, by its arguments, as the arrays that bn_lib.data.paper reads."""
+    map_ = [found[*cell] for cell in product((0, 1), STDS, RATES, SEEDS[:1])]
+    units = [of_median_drift(percentiles) for _, percentiles in map_]
+    chosen = [percentiles[:, :, unit] for (_, percentiles), unit in zip(map_, units, strict=True)]
+    widths = [np.median(percentiles[:, 2] - percentiles[:, 0], axis=1) for _, percentiles in map_]
+    again = [[found[*cell, seed][0] for seed in SEEDS] for cell in AGAIN]
+    shape = 2, len(STDS), len(RATES)
+    np.savez_compressed(
+        file,
+        stds=STDS,
+        rates=RATES,
+        steps=np.array(STEPS, np.uint16),
+        right=np.reshape([right for right, _ in map_], (*shape, -1)),
+        unit=np.reshape(np.array(units, np.uint8), shape),
+        percentiles=np.reshape(np.array(chosen, np.float16), (*shape, len(STEPS), 3)),
+        widths=np.reshape(np.array(widths, np.float16), (*shape, -1)),
+        cells=np.array([(side, STDS.index(std), RATES.index(rate)) for side, std, rate in AGAIN]),
+        right_again=np.array(again),
+    )
+
+
+if __name__ == "__main__":
+    from tests.data import make_paper  # workers know functions of modules, not those of a script
+
+    map_ = product((0, 1), STDS, RATES, SEEDS[:1])
+    again = [(*cell, seed) for cell in AGAIN for seed in SEEDS]
+    cells = list(dict.fromkeys([*map_, *again]))
+    found = {}
+    for cell, result in sweep(make_paper.train, cells, FOLDER):
+        found[cell] = result
+        last = result[0][-10:].mean() / 100
+        print(f"{len(found)} of {len(cells)}: {cell} {last:.2f} % right", flush=True)
+    save(found)
+    print(f"{FILE}: {FILE.stat().st_size} bytes")

@@ -1,0 +1,19 @@
+"""Functions for `test_sweeps`, in a module of their own since workers import them by name."""
+
+from pathlib import Path
+
+
+def noted_product(log, a, b):
+    """The product; says in a file that it was asked."""
+    with open(log, "a") as file:
+        file.write(f"{a}*{b}\n")
+    return a * b
+
+
+def stops_at_a_wall(log, wall, a):
+    """Return a, but fail at 3 while a file stands in the way."""
+    if a == 3 and Path(wall).exists():
+        raise RuntimeError("the wall is there")
+    with open(log, "a") as file:
+        file.write(f"{a}\n")
+    return a

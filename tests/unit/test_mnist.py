@@ -1,0 +1,83 @@
+"""MNIST as it ships with the library: counts, bits, and what a damaged copy is told."""
+
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bn_lib.data import mnist
+from bn_lib.data.mnist import TEST_COUNTS, TRAIN_COUNTS
+
+FILE = Path(__file__).resolve().parents[2] / "bn_lib" / "data" / "mnist_binary.npz"
+D = mnist()
+
+
+def test_there_are_all_of_each_digit():
+    assert D.x.shape == (60_000, 784)
+    assert D.test_x.shape == (10_000, 784)
+    assert np.bincount(D.labels).tolist() == TRAIN_COUNTS
+    assert np.bincount(D.test_labels).tolist() == TEST_COUNTS
+    assert D.labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]  # as MNIST is known to begin
+
+
+def test_pixels_are_zero_or_one_in_float32():
+    some = D.x[100:160]
+    assert some.shape == (60, 784)
+    assert some.dtype == D.x.dtype == np.float32
+    assert set(np.unique(some)) == {0, 1}
+    assert 0.05 < some.mean() < 0.25
+
+
+@pytest.mark.parametrize(
+    "index",
+    [3, slice(0, 50, 7), np.array([5, 5, 2]), np.s_[:]],
+    ids=["one", "slice", "list", "all"],
+)
+def test_any_index_takes_the_same_images(index):
+    everyone = np.unpackbits(D.test_x.packed, axis=1)
+    np.testing.assert_array_equal(D.test_x[index], everyone[index])
+
+
+def test_no_more_is_unpacked_than_is_asked_for():
+    tracemalloc.start()
+    D.x[np.arange(60)]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60 * 784 * 6  # float32 and the bytes before it, not the 188 MB of all
+
+
+def test_digits_look_like_digits():
+    """The mean of some training images of each class tells four of five test images."""
+    x, labels = D.x[:5000], D.labels[:5000]
+    means = np.array([x[labels == k].mean(axis=0) for k in range(10)])
+    test = D.test_x[:1000]
+    nearest = ((means**2).sum(axis=1) - 2 * test @ means.T).argmin(axis=1)
+    assert np.mean(nearest == D.test_labels[:1000]) > 0.75
+
+
+def test_the_file_goes_with_its_attribution_and_licence():
+    assert FILE.stat().st_size < 2_100_000
+    said = FILE.with_suffix(".md").read_text(encoding="utf-8")
+    assert "LeCun" in said
+    assert "by-sa/3.0" in said
+    licence = (FILE.parent / "LICENSE-mnist").read_text(encoding="utf-8")
+    assert "Attribution-ShareAlike 3.0 Unported" in licence
+    assert "8. Miscellaneous" in licence
+
+
+def test_a_damaged_copy_is_refused_in_words(tmp_path):
+    path = tmp_path / "mnist_binary.npz"
+    with pytest.raises(ValueError, match="is missing"):
+        mnist(path)
+    path.write_bytes(FILE.read_bytes()[:-9])
+    with pytest.raises(ValueError, match="cannot be read"):
+        mnist(path)
+    with np.load(FILE) as file:
+        arrays = dict(file)
+    np.savez(path, **arrays | {"test_images": arrays["test_images"][:-1]})
+    with pytest.raises(ValueError, match=r"test_images has shape \(9999, 98\)"):
+        mnist(path)
+    np.savez(path, **arrays | {"train_labels": np.roll(arrays["train_labels"], 1) // 2})
+    with pytest.raises(ValueError, match=r"train_labels has .* of the classes"):
+        mnist(path)

@@ -1,0 +1,94 @@
+"""The paper's experiment as it ships: its beginning computed again, its shape, damaged files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bn_lib.data import paper_sweep
+from tests.data import make_paper as script
+
+FILE = Path(script.FILE)
+PAPER = paper_sweep()
+UNTIL = 500
+
+
+def at(std, rate):
+    return PAPER.stds.index(std), PAPER.rates.index(rate)
+
+
+def test_it_has_the_axes_of_the_script():
+    assert (PAPER.stds, PAPER.rates) == (list(script.STDS), list(script.RATES))
+    assert PAPER.steps.tolist() == script.STEPS
+    assert PAPER.accuracy.shape == (2, len(script.STDS), len(script.RATES), len(script.STEPS))
+    assert PAPER.percentiles.shape == (*PAPER.accuracy.shape, 3)
+    assert list(PAPER.again) == list(script.AGAIN)
+    assert {three.shape for three in PAPER.again.values()} == {(3, len(script.STEPS))}
+    for (side, std, rate), three in PAPER.again.items():
+        np.testing.assert_array_equal(three[0], PAPER.accuracy[side, *at(std, rate)])
+
+
+def test_nothing_is_missing():
+    assert PAPER.accuracy[:, :, :, 0].min() > 0.03  # what has not been trained guesses
+    trained = PAPER.accuracy[:, :, :, -1] > 0.5
+    assert trained[1].all()
+    assert np.isfinite(PAPER.percentiles[trained]).all()
+    assert (np.diff(PAPER.percentiles[trained].astype(float), axis=-1) >= 0).all()
+
+
+@pytest.mark.parametrize(("side", "std", "rate"), [(0, 0.3, 1), (1, 0.03, 0.1), (1, 0.1, 1)])
+def test_the_beginning_computed_again(side, std, rate):
+    right, percentiles = script.train(side, std, rate, seed=0, until=UNTIL)
+    then = slice(len(right))
+    kept = PAPER.accuracy[side, *at(std, rate), then]
+    # Rounding differs between machines, and training enlarges it a little.
+    np.testing.assert_allclose(right / 10_000, kept, atol=0.01)
+    unit = PAPER.unit[side, *at(std, rate)]
+    kept = PAPER.percentiles[side, *at(std, rate), then]
+    np.testing.assert_allclose(percentiles[:, :, unit], kept, atol=0.03)
+    widths = np.median(percentiles[:, 2] - percentiles[:, 0], axis=1)
+    np.testing.assert_allclose(widths, PAPER.widths[side, *at(std, rate), then], atol=0.03)
+
+
+def test_other_seeds_computed_again():
+    right, _ = script.train(1, 0.1, 0.1, seed=2, until=UNTIL)
+    kept = PAPER.again[1, 0.1, 0.1][2]
+    np.testing.assert_allclose(right / 10_000, kept[: len(right)], atol=0.01)
+    assert np.abs(kept - PAPER.again[1, 0.1, 0.1][0]).max() > 0  # seeds do make a difference
+
+
+def test_the_unit_is_that_of_median_drift():
+    steps = len(script.STEPS)
+    medians = np.outer(np.linspace(0, 1, steps), [5, 1, 3, 2, 4])  # unit 2 moves by 3 of 1 to 5
+    percentiles = np.stack([medians - 1, medians, medians + 1], axis=1)
+    assert script.of_median_drift(percentiles) == 2
+    percentiles[: script.STEPS.index(950), :, 1] = 99  # what was before step 1,000 doesn't count
+    assert script.of_median_drift(percentiles) == 2
+
+
+def test_a_network_that_diverges_is_right_on_none():
+    right, percentiles = script.train(0, 1, 1e39, seed=0, until=100)
+    assert right[0] > 300
+    assert right[-1] == 0
+    assert np.isnan(percentiles[-1]).all()
+
+
+def test_the_file_is_small():
+    assert FILE.stat().st_size < 150_000
+
+
+def test_damaged_files_are_named(tmp_path):
+    with pytest.raises(ValueError, match="make paper"):
+        paper_sweep(tmp_path / "none.npz")
+    cut = tmp_path / "cut.npz"
+    cut.write_bytes(FILE.read_bytes()[:500])
+    with pytest.raises(ValueError, match="cannot be read"):
+        paper_sweep(cut)
+    with np.load(FILE) as file:
+        arrays = dict(file)
+    np.savez(cut, **{name: array for name, array in arrays.items() if name != "unit"})
+    with pytest.raises(ValueError, match="unit"):
+        paper_sweep(cut)
+    np.savez(cut, **arrays | {"right": arrays["right"][:1]})
+    with pytest.raises(ValueError, match="expected"):
+        paper_sweep(cut)

@@ -1,0 +1,42 @@
+"""Sweeps over many cells: all are run, none twice, and what is finished outlives an interrupt."""
+
+import pytest
+
+from bn_lib.sweeps import sweep
+from tests.unit import sweep_cells
+
+CELLS = [(a, b) for a in range(3) for b in range(2)]
+
+
+def test_each_cell_is_run_once_and_kept(tmp_path):
+    log = tmp_path / "log"
+    cells = [(str(log), *cell) for cell in CELLS]
+    found = dict(sweep(sweep_cells.noted_product, cells, tmp_path / "kept"))
+    assert found == {cell: cell[1] * cell[2] for cell in cells}
+    assert sorted(log.read_text().split()) == sorted(f"{a}*{b}" for a, b in CELLS)
+    again = dict(sweep(sweep_cells.noted_product, cells, tmp_path / "kept"))
+    assert again == found
+    assert len(log.read_text().split()) == len(CELLS)  # nothing was run again
+
+
+def test_what_is_finished_outlives_a_failure(tmp_path):
+    log, wall = tmp_path / "log", tmp_path / "wall"
+    cells = [(str(log), str(wall), a) for a in range(6)]
+    wall.touch()
+    with pytest.raises(RuntimeError, match="the wall is there"):
+        list(sweep(sweep_cells.stops_at_a_wall, cells, tmp_path / "kept"))
+    before = log.read_text().split()
+    assert before
+    wall.unlink()
+    found = dict(sweep(sweep_cells.stops_at_a_wall, cells, tmp_path / "kept"))
+    assert found == {cell: cell[2] for cell in cells}
+    after = log.read_text().split()
+    assert sorted(after) == sorted(map(str, range(6)))  # the finished ones were not run again
+
+
+def test_results_come_one_by_one(tmp_path):
+    cells = [(str(tmp_path / "log"), 1, b) for b in range(4)]
+    results = sweep(sweep_cells.noted_product, cells, tmp_path / "kept")
+    first, _ = next(results)
+    assert first in cells
+    assert len(list(results)) == 3
