@@ -76,7 +76,7 @@ class ChangingMind(Picture):
         at = list(self.steps).index(step)
 
         self.image.set_data(image.reshape(SIDE, SIDE))
-        self.label.set_text(f"This is a {label}")
+        self.label.set_text(f"The digit: {label}")
         for i, (bar, share) in enumerate(zip(self.bars, shares[at], strict=True)):
             bar.set_xy([(0, i + 0.1), (share, i + 0.1), (share, i + 0.9), (0, i + 0.9)])
         answers = shares.argmax(axis=1)
@@ -88,6 +88,6 @@ class ChangingMind(Picture):
         self.row.set_data([left, right, right, left, left], label + np.array([0, 0, 1, 1, 0]))
         self.now.set_data([step, step], [0, CLASSES])
         self.sentence = (
-            f"Step {step:,}: taken for a {taken}, with {percent(sure, 0)}; it is a {label}. "
+            f"Step {step:,}: taken for {taken}, with {percent(sure, 0)}; the digit is {label}. "
             f"The answer changes {np.count_nonzero(np.diff(answers))} times in all."
         )

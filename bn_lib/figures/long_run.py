@@ -38,15 +38,13 @@ def _log_axes(axes, steps):
     axes.set_axisbelow(True)
 
 
-def _build_words(picture, axes, heights, side):
-    """A line of words for each network, at the left or the right side of the axes."""
+def _build_words(picture, axes, *places):
+    """A line of words for each network, from these places of the axes to the right."""
+    looks = dict(transform=axes.transAxes, va="bottom", weight="bold")
     return [
-        picture.moving_text(
-            axes, {"left": 0, "right": 0.98}[side], height, transform=axes.transAxes, ha=side,
-            va="bottom", weight="bold", color=colour,
-        )
-        for height, colour in zip(heights, DARK, strict=True)
-    ]  # fmt: skip
+        picture.moving_text(axes, *place, color=colour, **looks)
+        for place, colour in zip(places, DARK, strict=True)
+    ]
 
 
 class LongRun(Picture):
@@ -68,7 +66,7 @@ class LongRun(Picture):
         self.level = self.moves(axes.plot([], [], ":", color=style.INK, linewidth=1.5)[0])
         self.curves = [self.moves(axes.plot([], [], **looks)[0]) for looks in LOOKS]
         self.drops = [self.moves(axes.plot([], [], **looks, linewidth=1)[0]) for looks in LOOKS]
-        self.words = _build_words(self, axes, (1.09, 1.02), "left")
+        self.words = _build_words(self, axes, (0, 1.11), (0, 1.02))
 
     def update(self, result, *, reach, **others):
         shape = (len(self.steps),)
@@ -86,7 +84,7 @@ class LongRun(Picture):
             curve.set_data(self.steps[1:], side[1:])
             drop.set_data([], []) if step is None else drop.set_data([step, step], [LOW, share])
             when = f"{reach:g} % {'never' if step is None else f'after {step:,} steps'}"
-            words.set_text(f"{dash} {name} batch norm: {when}; {end} at the end")
+            words.set_text(f"{dash} {name} BN: {when}, {end} at the end")
             said.append(f"{name} batch norm {when}, {end} at the end")
         self.sentence = "; ".join(said).capitalize() + "."
 
@@ -103,23 +101,23 @@ class LongRunMap(RateMap):
 
     def __init__(self, steps, rates, stds):
         Picture.__init__(
-            self, 860, 560, steps=np.asarray(steps), rates=list(rates), scales=list(stds)
+            self, 860, 500, steps=np.asarray(steps), rates=list(rates), scales=list(stds)
         )
 
     def build(self, steps, rates, scales):
         self.steps, self.rates, self.scales = steps, rates, scales
         axes = self.figure.subplot_mosaic(
-            [["without", "with"], ["curves", "curves"]], height_ratios=[1.25, 1]
+            [["without", "with"], ["curves", "curves"]], height_ratios=[1.2, 1]
         )
         self.sides = [self._build_side(axes[name]) for name in NAMES]
-        axes["without"].set_ylabel("spread of first weights")
+        axes["without"].set_ylabel("first weights' spread")
         axes["with"].set_yticks([])
         for name in NAMES:
             axes[name].set_xlabel("learning rate")
         _log_axes(axes["curves"], steps)
-        axes["curves"].set_title("The ringed cell: right on the test images")
+        axes["curves"].set(ylabel="right", title=" ")
         self.curves = [self.moves(axes["curves"].plot([], [], **looks)[0]) for looks in LOOKS]
-        self.words = _build_words(self, axes["curves"], (0.16, 0.04), "right")
+        self.words = _build_words(self, axes["curves"], (0, 1.04), (0.5, 1.04))
 
     def update(self, result, *, rate, std, **others):
         shape = len(self.scales), len(self.rates), len(self.steps)
@@ -135,7 +133,7 @@ class LongRunMap(RateMap):
             counts.append(self._show(self.sides[n], ends, ("Without", "With BN")[n], i, j))
             right.append(percent(ends[i, j]))
             self.curves[n].set_data(self.steps[1:], accuracy[j, i, 1:])
-            self.words[n].set_text(f"{DASHES[n]} {NAMES[n]} batch norm: {right[n]} at the end")
+            self.words[n].set_text(f"{DASHES[n]} {NAMES[n]} BN: {right[n]}")
         cells = len(self.rates) * len(self.scales)
         self.sentence = (
             f"Rate {rate:g}, spread {std:g}: {right[0]} at the end without, {right[1]} with BN."

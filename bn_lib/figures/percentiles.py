@@ -32,6 +32,7 @@ class Percentiles(Picture):
         end = self.steps[-1]
         axes.set(title=title, xlabel="steps of training", ylim=(-TOP, TOP))
         axes.set(xlim=(0, 1.17 * end), xticks=[0, end // 2, end])
+        axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.axhline(0, color="#dddddd", linewidth=1)
         corners = np.zeros((2 * len(self.steps), 2))
         band = self.moves(axes.fill(*corners.T, color=colour, alpha=0.18, linewidth=0)[0])

@@ -1,0 +1,190 @@
+"""Notebook 06: its figures at every position, and the recorded experiment in them."""
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from bn_lib.figures import ChangingMind, LongRun, LongRunMap
+from bn_lib.figures.long_run import at_the_end, first_step
+
+STEPS = np.array([0, 50, 100, 1000, 3000, *range(10_000, 60_000, 10_000)])
+LOOKS = np.arange(0, 301, 100)
+RATES, STDS = [0.1, 1], [0.03, 0.1, 0.3]
+
+
+def rising(end, after=1000):
+    return np.where(after <= STEPS, end, 0.1)
+
+
+def clipped(picture):
+    """The moving texts, and the labels of axes, that leave the figure where it stands now."""
+    labels = [axis.label for axes in picture.figure.axes for axis in (axes.xaxis, axes.yaxis)]
+    texts = [artist for artist in picture.moving if isinstance(artist, Text)]
+    texts = [text for text in (*texts, *labels) if text.get_text()]
+    whole, renderer = picture.figure.bbox, picture.figure.canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in texts]
+    return [
+        text.get_text()
+        for text, box in zip(texts, boxes, strict=True)
+        if box.x0 < 0 or box.y0 < 0 or box.x1 > whole.x1 or box.y1 > whole.y1
+    ]
+
+
+def overlapping(texts, picture):
+    renderer = picture.figure.canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in texts if text.get_text()]
+    return [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)]
+
+
+@pytest.fixture
+def mind():
+    return ChangingMind(LOOKS)
+
+
+@pytest.fixture
+def run():
+    return LongRun(STEPS)
+
+
+@pytest.fixture
+def map_():
+    return LongRunMap(STEPS, RATES, STDS)
+
+
+# ---------------------------------------------------------------- a stubborn digit
+
+
+def answers(*taken, sure=0.6):
+    """Probabilities in which these digits are taken for the answer, one after the other."""
+    p = np.full((len(taken), 10), (1 - sure) / 9)
+    p[range(len(taken)), taken] = sure
+    return p
+
+
+def test_what_a_digit_is_taken_for_is_marked_and_said(mind):
+    image = np.arange(784) % 2
+    mind.update((image, answers(3, 8, 3, 9), 9), step=100)
+    assert mind.describe() == (
+        "Step 100: taken for 8, with 60 %; the digit is 9. The answer changes 3 times in all."
+    )
+    assert mind.label.get_text() == "The digit: 9"
+    assert mind.answer.get_text() == "60 % ✗"
+    assert mind.answer.get_position()[1] == 8.5  # beside the bar of 8
+    assert [bar.get_xy()[1, 0] for bar in mind.bars] == answers(8)[0].tolist()
+    assert mind.image.get_array().ravel().tolist() == image.tolist()
+    mind.update((image, answers(3, 8, 3, 9), 9), step=300)
+    assert mind.answer.get_text() == "60 % ✓"
+    assert set(mind.now.get_xdata()) == {300}
+
+
+def test_the_course_has_a_row_for_each_digit_and_frames_the_true_one(mind):
+    mind.update((np.zeros(784), answers(3, 8, 3, 9), 8), step=0)
+    assert mind.course.get_array().argmax(axis=0).tolist() == [3, 8, 3, 9]
+    assert mind.course.origin == "upper"  # the browser draws the first row on top
+    assert mind.row.axes.get_ylim() == (10, 0)
+    assert sorted(set(mind.row.get_ydata())) == [8, 9]
+
+
+# ---------------------------------------------------------------- the long run
+
+
+def test_the_first_step_with_a_share_is_found_or_there_is_none():
+    assert first_step(STEPS, rising(0.95), 0.95) == 1000
+    assert first_step(STEPS, rising(0.95, after=0), 0.95) == 0
+    assert first_step(STEPS, rising(0.9), 0.95) is None
+
+
+def test_the_end_is_the_mean_of_the_last_looks():
+    looks = np.arange(30.0)
+    assert at_the_end(looks) == looks[-10:].mean()
+    assert at_the_end(np.stack([looks, 2 * looks])).tolist() == [24.5, 49]
+
+
+def test_both_sides_say_when_they_reach_the_share(run):
+    run.update((rising(0.9, 0), rising(0.97, 100)), reach=95.0)
+    assert run.describe() == (
+        "Without batch norm 95 % never, 90.0 % at the end; "
+        "with batch norm 95 % after 100 steps, 79.6 % at the end."
+    )
+    assert len(run.drops[0].get_xdata()) == 0
+    assert list(run.drops[1].get_xdata()) == [100, 100]
+    assert set(run.level.get_ydata()) == {0.95}
+    run.update((rising(0.9, 0), rising(0.97, 100)), reach=90.0, seed=1)
+    assert run.words[0].get_text() == ("- - without BN: 90 % after 0 steps, 90.0 % at the end")
+
+
+def sides():
+    accuracy = np.full((2, len(STDS), len(RATES), len(STEPS)), 0.94)
+    accuracy[0, 1, 0] = 0.9504  # spread 0.1, rate 0.1
+    accuracy[1, 1:] = 0.97
+    accuracy[1, 0, 1] = 0.94996  # reads 95.0, and is green
+    return tuple(accuracy)
+
+
+def test_cells_are_in_their_place_and_counted(map_):
+    map_.update(sides(), rate=0.1, std=0.3)
+    assert map_.describe() == (
+        "Rate 0.1, spread 0.3: 94.0 % at the end without, 97.0 % with BN."
+        " 95 % or more in 1 of 6 cells without, 5 with."
+    )
+    image, texts, ring, title = map_.sides[0]
+    assert title.get_text() == "Without: 1 of 6 green"
+    assert [[text.get_text() for text in column] for column in texts] == [
+        ["94.0", "95.0", "94.0"],
+        ["94.0", "94.0", "94.0"],
+    ]
+    gray, green = image.to_rgba(np.array([[0.949, 0.95]]))[0, :, :3]
+    assert np.ptp(gray) < 0.01 < 0.2 < np.ptp(green)
+    assert ring.get_xydata().min(axis=0).tolist() == [0, 2]
+    assert map_.sides[1][1][1][0].get_text() == "95.0"
+    assert map_.sides[1][3].get_text() == "With BN: 5 of 6 green"
+    curves = [set(curve.get_ydata()) for curve in map_.curves]
+    assert curves == [{0.94}, {0.97}]
+    assert [words.get_text() for words in map_.words] == [
+        "- - without BN: 94.0 %",
+        "— with BN: 97.0 %",
+    ]
+
+
+# ---------------------------------------------------------------- all of them
+
+
+@pytest.mark.parametrize("size", [1, 1.35])
+def test_nothing_grows_and_no_text_is_clipped(mind, run, map_, size):
+    pictures = mind, run, map_
+    for picture in pictures:
+        picture.enlarge(size)
+    before = [len(picture.figure.findobj()) for picture in pictures]
+    for digit in (0, 4, 9):
+        for sure in (0.2, 1):
+            p = answers(digit, 0, 9, 5, sure=sure)
+            for step in LOOKS[[0, -1]]:
+                mind.update((np.ones(784), p, digit), step=step)
+                assert clipped(mind) == []
+                assert len(mind.describe()) <= 170
+    for after in (0, 50_000):
+        for end in (0, 0.8888, 1):
+            run.update((rising(end, after), rising(end, after)), reach=97.5, std=0.03, seed=0)
+            assert clipped(run) == []
+            assert overlapping(run.words, run) == []
+            assert len(run.describe()) <= 170
+    for share in (0, 0.8888, 1):
+        map_.update((share + 0 * np.array(sides()[0]), sides()[1]), rate=1, std=0.03)
+        assert clipped(map_) == []
+        assert overlapping(map_.words, map_) == []
+        assert len(map_.describe()) <= 170
+    assert [len(picture.figure.findobj()) for picture in pictures] == before
+
+
+def test_a_bad_result_leaves_the_last_picture(mind, run, map_):
+    with pytest.raises(ValueError, match="the image has shape"):
+        mind.update((np.zeros((28, 28)), answers(1, 2, 3, 4), 4), step=0)
+    with pytest.raises(ValueError, match="the probabilities has shape"):
+        mind.update((np.zeros(784), answers(1, 2), 4), step=0)
+    with pytest.raises(ValueError, match="accuracy with has shape"):
+        run.update((rising(1), rising(1)[1:]), reach=95)
+    with pytest.raises(ValueError, match="with_bn is NaN"):
+        map_.update((sides()[0], np.nan * sides()[1]), rate=0.1, std=0.3)
+    assert mind.label.get_text() == ""
+    assert len(run.curves[0].get_xdata()) == 0
+    assert len(map_.curves[0].get_xdata()) == 0
