@@ -5,6 +5,7 @@ from bn_lib.figures.batch_table import BatchTable
 from bn_lib.figures.changing_mind import ChangingMind
 from bn_lib.figures.coupling import Coupling
 from bn_lib.figures.curves import Curves
+from bn_lib.figures.decisions import Decisions
 from bn_lib.figures.effective_rate import EffectiveRate
 from bn_lib.figures.jacobian import Jacobian
 from bn_lib.figures.learned import TwoSpreads, UnitByUnit
@@ -32,6 +33,7 @@ __all__ = [
     "ChangingMind",
     "Coupling",
     "Curves",
+    "Decisions",
     "EffectiveRate",
     "Jacobian",
     "LeftOver",
