@@ -34,10 +34,10 @@ notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
 	$(BIN)/python notebooks/build.py execute
 
 sweeps: $(VENV)/.test  ## compute again what the notebooks show of long sweeps (some minutes)
-	for file in drift fates rate_map; do $(BIN)/python tests/data/make_$$file.py || exit; done
+	for name in drift fates rate_map; do $(BIN)/python -m tests.data.all_cores $$name || exit; done
 
 paper: $(VENV)/.test  ## compute the paper's experiment again (half an hour; can be interrupted, and goes on)
-	$(BIN)/python -m tests.data.make_paper
+	$(BIN)/python -m tests.data.all_cores paper
 
 site: $(VENV)/.test  ## build the web site, into the folder _site
 	rm -rf _site

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bn_lib.figures import style
-from bn_lib.figures.picture import Picture, expect, unpack
+from bn_lib.figures.picture import Picture, expect, power, unpack
 
 REFERENCE = dict(color="#777777", linestyle="--", linewidth=2)
 
@@ -54,19 +54,8 @@ class EffectiveRate(Picture):
         self.sentence = (
             f"{said}: after {self.steps[-1]} steps the loss is {loss[-1]:.2g} ({beside}"
             f" {self.name})."
-            f" Effective rate {_power(rate[0])} at first, {_power(rate[-1])} at the end."
+            f" Effective rate {power(rate[0], 1e-3)} at first, {power(rate[-1], 1e-3)} at the end."
         )
-
-
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def _power(value: float) -> str:
-    """Two digits, as in 0.0054 and 9.9·10⁻⁴."""
-    if value >= 1e-3:
-        return f"{value:.2g}"
-    digits, exponent = f"{value:.1e}".split("e")
-    return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
 def _named(name, value) -> str:

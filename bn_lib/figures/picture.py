@@ -15,6 +15,8 @@ from PIL import Image
 
 from bn_lib.figures import style
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 class Picture:
     """A figure that is built once and then only changes the data of its moving artists.
@@ -150,6 +152,14 @@ def span(values) -> str:
 def percent(share: float, decimals: int = 1) -> str:
     """A share between 0 and 1 as percent, as in "98.4 %"."""
     return f"{rounded(100 * share, decimals)} %"
+
+
+def power(value: float, least: float = 0.01) -> str:
+    """Two digits, as in 0.0054 and 9.9·10⁻⁴: a power of ten below `least` and from 1,000 on."""
+    if least <= value < 1000:
+        return f"{value:.2g}" if value < 100 else f"{value:.0f}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
 
 def png(pixels: np.ndarray, colours: int = 64) -> bytes:

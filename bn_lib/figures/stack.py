@@ -3,7 +3,7 @@
 import numpy as np
 
 from bn_lib.figures import style
-from bn_lib.figures.picture import Picture, expect, percent, unpack
+from bn_lib.figures.picture import Picture, expect, percent, power, unpack
 
 LEAST = 1e-60  # in place of 0, which a logarithmic axis does not have
 LOWEST = 1e-28  # the smallest gradient ratio that its axis shows
@@ -81,22 +81,11 @@ class Stack(Picture):
                 label.set_text(words)
                 for artist in curves[side]:
                     artist.set_data(layers, np.maximum(values, LEAST))
-        self.below.set_text(f"▼ {_power(ratios[0])}" if ratios[0] < LOWEST else "")
+        self.below.set_text(f"▼ {power(ratios[0])}" if ratios[0] < LOWEST else "")
         shares = [percent(share.mean()) for share, _, _ in checked]
-        ratios = [_power(ratio) for ratio in ratios]
+        ratios = [power(ratio) for ratio in ratios]
         self.sentence = (
             f"{words}, weights ×{scale:g}, γ = {gamma:g}."
             f" Saturated: {shares[0]} without, {shares[1]} with normalization."
             f" Gradient first ÷ last: {ratios[0]} without, {ratios[1]} with."
         )
-
-
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def _power(value: float) -> str:
-    """A number with two digits, very small and very large ones as a power of ten."""
-    if 0.01 <= value < 1000:
-        return f"{value:.2g}" if value < 100 else f"{value:.0f}"
-    digits, exponent = f"{value:.1e}".split("e")
-    return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"

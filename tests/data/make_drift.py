@@ -1,4 +1,4 @@
-"""Make bn_lib/data/drift.npz, which is committed: `make sweeps`, about two minutes.
+"""Make bn_lib/data/drift.npz, which is committed: `make sweeps`, about a minute.
 
 How much the inputs of the last activation drift while a network learns the small digits, without
 and with batch norm, in 36 settings of training and some more.
@@ -14,6 +14,7 @@ from bn_lib.data import digits
 from bn_lib.measure import accuracy, drift, steadiness
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, Tanh, dense, forward
 from bn_lib.training import SGD, Training
+from tests.data.all_cores import results
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "drift.npz"
 ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}
@@ -65,7 +66,7 @@ def drifts(means, stds):
     return relative, np.abs(np.diff(means, axis=0)).mean(), spread, steadiness(means)
 
 
-def measured(setting):
+def measured(*setting):
     """(3, 4): without, with, and before the batch norm of the same network; and accuracies."""
     raw, raw_accuracy = trained(*setting, None)
     bn, bn_accuracy = trained(*setting, BatchNorm)
@@ -73,19 +74,18 @@ def measured(setting):
     return [drifts(*place) for place in places], (raw_accuracy, bn_accuracy)
 
 
-if __name__ == "__main__":
+def make():
+    """Train all networks, and write the arrays that bn_lib.data.drift reads."""
     settings = GRID + MORE
-    found = []
-    for setting in settings:
-        found.append(measured(setting))
-        print(*setting, np.array(found[-1][0])[:, 0], found[-1][1], flush=True)
+    found = results(measured, settings)
+    drifted, accuracies = zip(*(found[setting] for setting in settings), strict=True)
     names, *numbers = zip(*settings, strict=True)
     np.savez_compressed(
         FILE,
         activation=np.array(names),
         setting=np.array(numbers).T,
-        drift=np.array([f"{value:.4g}" for value in np.ravel([f[0] for f in found])], float)
-        .reshape(len(settings), 3, 4),
-        accuracy=np.round([f[1] for f in found], 4),
-    )  # fmt: skip
-    print(f"{FILE}: {FILE.stat().st_size} bytes")
+        drift=np.array([f"{value:.4g}" for value in np.ravel(drifted)], float).reshape(
+            len(settings), 3, 4
+        ),
+        accuracy=np.round(accuracies, 4),
+    )

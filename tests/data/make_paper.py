@@ -13,12 +13,10 @@ import numpy as np
 from bn_lib.data import mnist
 from bn_lib.measure import accuracy
 from bn_lib.network import BatchNorm, Sigmoid, dense, forward, use_population
-from bn_lib.sweeps import sweep
 from bn_lib.training import SGD, Diverged, Training
+from tests.data.all_cores import results
 
-ROOT = Path(__file__).parents[2]
-FILE = ROOT / "bn_lib" / "data" / "paper.npz"
-FOLDER = ROOT / ".sweeps"
+FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "paper.npz"
 
 SIZES = [784, 100, 100, 100, 10]
 BATCH = 60
@@ -77,38 +75,25 @@ def of_median_drift(percentiles):
     return int(np.argsort(drift, kind="stable")[len(drift) // 2])
 
 
-def save(found, file=FILE):
-    """Write what `train` returned, by its arguments, as the arrays that bn_lib.data.paper reads."""
-    map_ = [found[*cell] for cell in product((0, 1), STDS, RATES, SEEDS[:1])]
-    units = [of_median_drift(percentiles) for _, percentiles in map_]
-    chosen = [percentiles[:, :, unit] for (_, percentiles), unit in zip(map_, units, strict=True)]
-    widths = [np.median(percentiles[:, 2] - percentiles[:, 0], axis=1) for _, percentiles in map_]
-    again = [[found[*cell, seed][0] for seed in SEEDS] for cell in AGAIN]
+def make():
+    """Train all networks, and write the arrays that bn_lib.data.paper reads."""
+    cells = list(product((0, 1), STDS, RATES, SEEDS[:1]))
+    more = [(*cell, seed) for cell in AGAIN for seed in SEEDS]
+    found = results(train, cells + more)
+    right, percentiles = zip(*(found[cell] for cell in cells), strict=True)
+    units = [of_median_drift(each) for each in percentiles]
+    chosen = [each[:, :, unit] for each, unit in zip(percentiles, units, strict=True)]
+    widths = [np.median(each[:, 2] - each[:, 0], axis=1) for each in percentiles]
     shape = 2, len(STDS), len(RATES)
     np.savez_compressed(
-        file,
+        FILE,
         stds=STDS,
         rates=RATES,
         steps=np.array(STEPS, np.uint16),
-        right=np.reshape([right for right, _ in map_], (*shape, -1)),
+        right=np.reshape(right, (*shape, -1)),
         unit=np.reshape(np.array(units, np.uint8), shape),
         percentiles=np.reshape(np.array(chosen, np.float16), (*shape, len(STEPS), 3)),
         widths=np.reshape(np.array(widths, np.float16), (*shape, -1)),
         cells=np.array([(side, STDS.index(std), RATES.index(rate)) for side, std, rate in AGAIN]),
-        right_again=np.array(again),
+        right_again=np.reshape([found[cell][0] for cell in more], (len(AGAIN), len(SEEDS), -1)),
     )
-
-
-if __name__ == "__main__":
-    from tests.data import make_paper  # workers know functions of modules, not those of a script
-
-    map_ = product((0, 1), STDS, RATES, SEEDS[:1])
-    again = [(*cell, seed) for cell in AGAIN for seed in SEEDS]
-    cells = list(dict.fromkeys([*map_, *again]))
-    found = {}
-    for cell, result in sweep(make_paper.train, cells, FOLDER):
-        found[cell] = result
-        last = result[0][-10:].mean() / 100
-        print(f"{len(found)} of {len(cells)}: {cell} {last:.2f} % right", flush=True)
-    save(found)
-    print(f"{FILE}: {FILE.stat().st_size} bytes")

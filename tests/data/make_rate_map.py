@@ -1,8 +1,9 @@
-"""Make bn_lib/data/rate_map.npz, which is committed: `make sweeps`, about two minutes.
+"""Make bn_lib/data/rate_map.npz, which is committed: `make sweeps`, about a minute.
 
 How many test images a network gets right, for each learning rate and scale of the first weights.
 """
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from bn_lib.data import digits
 from bn_lib.measure import accuracy
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, dense
 from bn_lib.training import SGD, Diverged, Training
+from tests.data.all_cores import results
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "rate_map.npz"
 GAINS = {ReLU: np.sqrt(2), Sigmoid: 1.0}  # He's weights and Xavier's
@@ -40,15 +42,12 @@ def count_right(activation, norm, rate, scale, seed=0):
     return right
 
 
-if __name__ == "__main__":
-    right = [
-        [
-            [[[count_right(a, n, r, s, seed) for s in SCALES] for r in RATES] for n in NORMS]
-            for a in GAINS
-        ]
-        for seed in SEEDS
-    ]
+def make():
+    """Train all networks, and write the arrays that bn_lib.data.rate_map reads."""
+    axes = SEEDS, GAINS, NORMS, RATES, SCALES
+    cells = [(a, norm, rate, scale, seed) for seed, a, norm, rate, scale in product(*axes)]
+    found = results(count_right, cells)
+    right = np.array([found[cell] for cell in cells], dtype=np.uint16)
     # (seeds, activations, norms, steps, rates, scales)
-    right = np.moveaxis(np.array(right, dtype=np.uint16), -1, 3)
+    right = np.moveaxis(right.reshape(*map(len, axes), len(STEPS)), -1, 3)
     np.savez_compressed(FILE, right=right, steps=STEPS, rates=RATES, scales=SCALES)
-    print(f"{FILE}: {FILE.stat().st_size} bytes")

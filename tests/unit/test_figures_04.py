@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 
 from bn_lib.figures import Jacobian, PassedGradient, UpstreamStep
 from bn_lib.measure import batch_norm_jacobian
 from bn_lib.normalization import normalize
+from tests.unit.pictures import artists, clipped
 
 DRAWN = np.random.default_rng(0).standard_normal(64)
 
@@ -44,22 +44,6 @@ def gradient():
 @pytest.fixture
 def upstream():
     return UpstreamStep()
-
-
-def artists(picture):
-    return len(picture.figure.findobj())
-
-
-def clipped(picture):
-    """The moving texts that leave the figure where it stands now."""
-    texts = [artist for artist in picture.moving if isinstance(artist, Text) and artist.get_text()]
-    whole, renderer = picture.figure.bbox, picture.figure.canvas.get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in texts]
-    return [
-        text.get_text()
-        for text, box in zip(texts, boxes, strict=True)
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > whole.x1 or box.y1 > whole.y1
-    ]
 
 
 @pytest.mark.parametrize("N", [2, 3, 4, 6, 8, 12, 16])

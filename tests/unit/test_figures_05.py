@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 
 from bn_lib.figures import Bowl, TwoSpreads, UnitByUnit, Valley
+from tests.unit.pictures import clipped
 
 UNDONE = np.array([1.7, 3.0])
 
@@ -13,18 +13,6 @@ def towards(lr, steps=100, start=(5, -2)):
     """Steps straight towards UNDONE, with the factor 1 - 2 lr."""
     factors = (1 - 2 * lr) ** np.arange(steps + 1)
     return UNDONE + factors[:, None] * (np.array(start) - UNDONE)
-
-
-def clipped(picture):
-    """The moving texts that leave the figure where it stands now."""
-    texts = [artist for artist in picture.moving if isinstance(artist, Text) and artist.get_text()]
-    whole, renderer = picture.figure.bbox, picture.figure.canvas.get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in texts]
-    return [
-        text.get_text()
-        for text, box in zip(texts, boxes, strict=True)
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > whole.x1 or box.y1 > whole.y1
-    ]
 
 
 @pytest.fixture

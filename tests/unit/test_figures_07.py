@@ -1,38 +1,15 @@
 """Notebook 07: its figures at every position, the recorded sweep, and the check of drift."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-from matplotlib.text import Text
 
 from bn_lib.data import drift_sweep
 from bn_lib.exercises import check_drift
 from bn_lib.figures import ManySettings, Percentiles, TwoViews, View
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "data"))
-import make_drift
+from tests.data import make_drift
+from tests.unit.pictures import clipped, overlapping
 
 STEPS = np.arange(0, 101, 20)
-
-
-def clipped(picture):
-    """The moving texts that leave the figure where it stands now."""
-    texts = [artist for artist in picture.moving if isinstance(artist, Text) and artist.get_text()]
-    whole, renderer = picture.figure.bbox, picture.figure.canvas.get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in texts]
-    return [
-        text.get_text()
-        for text, box in zip(texts, boxes, strict=True)
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > whole.x1 or box.y1 > whole.y1
-    ]
-
-
-def overlapping(texts, picture):
-    renderer = picture.figure.canvas.get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in texts if text.get_text()]
-    return [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)]
 
 
 # ---------------------------------------------------------------- percentiles
@@ -136,7 +113,7 @@ def test_a_setting_of_the_sweep_comes_out_again(setting, monkeypatch):
     assert sweep.settings == [
         (n, *map(float, rest)) for n, *rest in make_drift.GRID + make_drift.MORE
     ]
-    found, right = make_drift.measured(setting)
+    found, right = make_drift.measured(*setting)
     at = sweep.settings.index(setting)
     recorded = np.array([[sweep.numbers[q][p][at] for q in ("mean / σ", "mean")]
                          for p in ("without", "with", "before")])  # fmt: skip

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 
 from bn_lib.figures import AlongStep, EffectiveRate, RateMap, ScaledWeights
 from bn_lib.normalization import batch_norm
+from tests.unit.pictures import artists, clipped
 
 Z = np.random.default_rng(0).standard_normal(40)
 STEPS = np.arange(0, 101, 20)
@@ -14,22 +14,6 @@ RATE = np.geomspace(0.1, 0.01, len(STEPS))
 RATES, SCALES = [0.01, 0.1, 1], [0.5, 1]
 SHARES = np.array([[0.1, 0.899], [0.9, 0.95], [0.0, 1.0]])
 AHEAD = [0.1, 0.4]
-
-
-def artists(picture):
-    return len(picture.figure.findobj())
-
-
-def clipped(picture):
-    """The moving texts that leave the figure where it stands now."""
-    texts = [artist for artist in picture.moving if isinstance(artist, Text) and artist.get_text()]
-    whole, renderer = picture.figure.bbox, picture.figure.canvas.get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in texts]
-    return [
-        text.get_text()
-        for text, box in zip(texts, boxes, strict=True)
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > whole.x1 or box.y1 > whole.y1
-    ]
 
 
 def scaled(a, shift, eps):
