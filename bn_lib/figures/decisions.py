@@ -26,8 +26,10 @@ class Decisions(Picture):
     """
 
     def __init__(self, names, x, labels):
-        x = expect(x, (len(labels), 2), "x")
-        super().__init__(860, 360, names=names, x=x, labels=np.asarray(labels))
+        labels = np.asarray(labels)
+        if not np.isin(labels, (0, 1)).all():
+            raise ValueError(f"labels are {np.unique(labels)}, but the figure needs 0 and 1 only")
+        super().__init__(860, 360, names=names, x=expect(x, (len(labels), 2), "x"), labels=labels)
 
     def build(self, names, x, labels):
         self.x, self.labels = x, labels
@@ -78,13 +80,12 @@ class Decisions(Picture):
         for name, (plane, points) in shown.items():
             image, classes, words = self.panels[name]
             image.set_data(plane.reshape(SIDE, SIDE))
-            wrong = (points > 0.5) != self.labels
+            right = (points > 0.5) == self.labels
             for label, (full, hollow) in enumerate(classes):
                 mine = self.labels == label
-                full.set_data(self.x[mine & ~wrong].T)
-                hollow.set_data(self.x[mine & wrong].T)
-            right = percent(1 - wrong.mean())
-            words.set_text(f"{right} right")
-            said.append(f"{name} {right}")
+                full.set_data(self.x[mine & right].T)
+                hollow.set_data(self.x[mine & ~right].T)
+            words.set_text(f"{percent(right.mean())} right")
+            said.append(f"{name} {percent(right.mean())}")
         step = max(records[name]["step"][-1] for name in self.panels)
         self.sentence = f"After {step:,} steps, right on new points: {'; '.join(said)}."

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from bn_lib.figures import OnTheCurve, Stack, Straightness
+from bn_lib.figures import Decisions, OnTheCurve, Stack, Straightness
 from bn_lib.figures.picture import expect
 from bn_lib.measure import best_line, saturated
 from bn_lib.network import sigmoid, sigmoid_slope
@@ -192,3 +192,96 @@ def test_a_bad_result_leaves_the_last_picture(curve, straightness, stack):
         stack.update(stack_sides(3), depth=4, scale=1, gamma=1)
     for picture, pixels in zip(pictures, before, strict=True):
         np.testing.assert_array_equal(picture.pixels(), pixels)
+
+
+# ---------------------------------------------------------------- two classes in a plane
+
+POINTS = np.random.default_rng(1).uniform(-1, 1, (40, 2))
+ABOVE = (POINTS[:, 1] > 0).astype(int)  # the classes: above and below a line
+NAMES = ("one", "other")
+
+
+@pytest.fixture
+def decisions():
+    return Decisions(NAMES, POINTS, ABOVE)
+
+
+def seen(picture, chance, step=50):
+    """A record that ends with the function `chance`; at step 0 all was class 1."""
+    ways = [lambda where: np.ones(len(where)), chance]
+    return {
+        "step": np.array([0, step]),
+        "plane": np.array([way(picture.plane) for way in ways]),
+        "points": np.array([way(POINTS) for way in ways]),
+    }
+
+
+def upper(where):
+    return np.where(where[:, 1] > 0, 0.9, 0.1)
+
+
+def right_side(where):
+    return np.where(where[:, 0] > 0, 0.9, 0.1)
+
+
+def test_what_is_said_wrongly_is_hollow_and_counted(decisions):
+    decisions.update(dict(one=seen(decisions, upper), other=seen(decisions, right_side)))
+    wrong = (POINTS[:, 0] > 0) != ABOVE
+    for name, expected in zip(NAMES, (np.zeros(40, bool), wrong), strict=True):
+        _, classes, words = decisions.panels[name]
+        for label, (full, hollow) in enumerate(classes):
+            mine = label == ABOVE
+            np.testing.assert_array_equal(full.get_xydata(), POINTS[mine & ~expected])
+            np.testing.assert_array_equal(hollow.get_xydata(), POINTS[mine & expected])
+        assert words.get_text() == f"{100 - 2.5 * expected.sum():.1f} % right"
+    share = f"{100 - 2.5 * wrong.sum():.1f} %"
+    assert (
+        decisions.describe() == f"After 50 steps, right on new points: one 100.0 %; other {share}."
+    )
+
+
+def test_the_tint_lies_where_the_network_was_asked(decisions):
+    decisions.update(dict(one=seen(decisions, upper), other=seen(decisions, right_side)))
+    pixels = decisions.pixels().astype(int)
+    edge = decisions.figure.axes[0].get_xlim()[1]
+    corners = 0.99 * edge * np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])  # beyond the points
+    for axes, chance in zip(decisions.figure.axes, (upper, right_side), strict=True):
+        across, up = axes.transData.transform(corners).astype(int).T
+        red, _, blue = pixels[-up, across].T
+        np.testing.assert_array_equal(red > blue, chance(corners) > 0.5)
+
+
+def test_decisions_keep_their_artists_and_their_texts_inside(decisions):
+    before = artists(decisions)
+    for factor in (1, 1.35):
+        decisions.enlarge(factor)
+        for step in (0, 123_456):
+            decisions.update({name: seen(decisions, upper, step) for name in NAMES})
+            assert clipped(decisions) == []
+            assert len(decisions.describe()) <= 170
+        words, below = decisions.panels["one"][-1], decisions.figure.texts[0]
+        assert words.get_window_extent().y0 > below.get_window_extent().y1
+    assert artists(decisions) == before
+
+
+def test_a_bad_record_leaves_the_last_decisions(decisions):
+    good = seen(decisions, upper)
+    decisions.update(dict.fromkeys(NAMES, good))
+    before = decisions.pixels()
+    short = good | {"plane": good["plane"][:, 1:]}
+    nan = good | {"points": np.nan * good["points"]}
+    for records, error, words in [
+        ({"one": good}, TypeError, "the records of"),
+        (dict(one=good, other=short), ValueError, '"plane" of other has shape'),
+        (dict(one=good, other=nan), ValueError, '"points" of other is NaN'),
+    ]:
+        with pytest.raises(error, match=words):
+            decisions.update(records)
+    np.testing.assert_array_equal(decisions.pixels(), before)
+
+
+def test_decisions_are_between_two_classes():
+    with pytest.raises(ValueError, match="needs 0 and 1 only"):
+        Decisions(NAMES, POINTS, ABOVE + 1)
+    with pytest.raises(ValueError, match="x has shape"):
+        Decisions(NAMES, POINTS[1:], ABOVE)
