@@ -4,6 +4,7 @@
 
 const UNITS = 16; // packed units in a pixel
 const BREAK = -32768; // in place of a vertex: lift the pen
+const PATIENCE = 500; // ms until the kernel is asked for what a key press should have brought
 
 function trace(path, points) {
   let penDown = false;
@@ -195,7 +196,8 @@ function render({ model, el }) {
   let url; // of the still picture
   let [shownFrame, shownKey] = [null, null];
   let asked = null; // the position that the kernel was asked for and has not answered yet
-  let inHand = false; // the learner moves a slider, and the kernel does not know where to yet
+  let inHand = ""; // "pointer" or "key": it moves a slider, and the kernel does not know where to yet
+  let waiting; // until the kernel is asked
 
   const setStage = () => {
     URL.revokeObjectURL(url);
@@ -203,7 +205,7 @@ function render({ model, el }) {
     stage.set(model.get("size"), model.get("looks"), url);
   };
 
-  // Sliders tell the kernel only when they are let go; where they are now stands in the page.
+  // A slider tells the kernel only when the pointer lets go; where it is now stands in the page.
   const inPage = () => {
     const at = [...model.get("at")];
     const sliders = model.get("sliders");
@@ -213,18 +215,28 @@ function render({ model, el }) {
     return at.join();
   };
 
+  const wanted = () => (inHand ? inPage() : model.get("at").join());
+
   // What stays on the screen is the value of the sliders: from the frames, or the kernel is asked.
   const follow = () => {
-    const key = inHand ? inPage() : model.get("at").join();
+    const key = wanted();
     const frame = frames.get(key);
     if (frame && frame !== shownFrame) {
       stage.show(frame);
       [shownFrame, shownKey] = [frame, key];
       if (frame.once) frames.delete(key);
-    } else if (!frame && key !== shownKey && asked === null) {
-      asked = key;
-      model.send({ ask: key });
     }
+    // At a key press the slider itself tells the kernel: asking too would bring the frame twice.
+    clearTimeout(waiting);
+    if (inHand === "key") waiting = setTimeout(ask, PATIENCE);
+    else ask();
+  };
+
+  const ask = () => {
+    const key = wanted();
+    if (frames.has(key) || key === shownKey || asked !== null) return;
+    asked = key;
+    model.send({ ask: key });
   };
 
   const addLast = () => {
@@ -239,7 +251,7 @@ function render({ model, el }) {
     const error = model.get("error");
     if (error) frames.set(key, { error });
     else addLast();
-    if (inHand && inPage() === key) inHand = false;
+    if (inHand && inPage() === key) inHand = "";
     follow();
   };
 
@@ -254,7 +266,7 @@ function render({ model, el }) {
 
   // The sliders stand beside this widget; they are found once both are in the page.
   let box;
-  const takeHand = () => (inHand = true);
+  const takeHand = ({ type }) => (inHand = type === "keydown" ? "key" : "pointer");
   const moved = new MutationObserver(() => inHand && follow());
   const findSliders = () => {
     if (box) return;
@@ -288,6 +300,7 @@ function render({ model, el }) {
 
   return () => {
     stage.close();
+    clearTimeout(waiting);
     arrived.disconnect();
     window.removeEventListener("keydown", keepArrows, true);
     moved.disconnect();

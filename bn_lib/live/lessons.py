@@ -12,8 +12,23 @@ import ipywidgets as widgets
 from bn_lib.exercises import Verdict
 from bn_lib.figures import style
 
-# ipywidgets' own 13 pixels are less than 10 points.
-_SIZE = "<style>.bn-lesson { --jp-widgets-font-size: 15px; font-size: 15px; }</style>"
+# ipywidgets' own 13 pixels are less than 10 points. Choices are as long as their words and wrap
+# where the page is narrow; a mark tells the chosen one, not colour alone.
+_STYLE = """<style>
+.bn-lesson { --jp-widgets-font-size: 15px; font-size: 15px; }
+.bn-lesson .widget-html-content { line-height: 1.4; white-space: normal; }
+.bn-lesson .widget-toggle-buttons { flex-wrap: wrap; width: auto; height: auto; overflow: visible; }
+.bn-lesson .widget-toggle-buttons > div {
+  display: flex; flex-wrap: wrap; gap: 6px 2px; min-width: 0;
+}
+.bn-lesson .widget-toggle-button {
+  width: auto; max-width: 100%; height: auto; min-height: 32px; padding: 4px 12px;
+  overflow: visible; line-height: 1.4; text-align: left; white-space: normal;
+}
+.bn-lesson .widget-toggle-button::before { content: "○ "; }
+.bn-lesson .widget-toggle-button.mod-active::before { content: "● "; }
+.bn-lesson .widget-toggle-button:focus-visible { outline: 3px solid #0072b2; outline-offset: 1px; }
+</style>"""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARKS = {True: ("✓", style.TARGET), False: ("✗", style.OUTPUT)}
 
@@ -40,22 +55,21 @@ class Prediction:
         self.choices = {self._label(choice): choice for choice in map(_plain, choices)}
         if not 2 <= len(self.choices) == len(choices):
             raise ValueError(f"a question needs two or more different choices, not {choices}")
-        self._radio = widgets.RadioButtons(
+        # Buttons, since Jupyter takes the arrow keys that would move radio buttons for its own.
+        self._buttons = widgets.ToggleButtons(
             options=list(self.choices.items()),
             value=None if guess is None else self._find(guess),
             description="Your guess:",
-            tooltip=question,
-            layout={"width": "max-content"},
             style={"description_width": "max-content"},
         )
-        asked = widgets.HTML(f"{_SIZE}<b>{escape(question)}</b>")
-        self.box = widgets.VBox([asked, self._radio])
+        asked = widgets.HTML(f"{_STYLE}<b>{escape(question)}</b>")
+        self.box = widgets.VBox([asked, self._buttons])
         self.box.add_class("bn-lesson")
 
     @property
     def guess(self):
         """The choice that the learner has made, or None."""
-        return self._radio.value
+        return self._buttons.value
 
     def compare(self, truth):
         """Set the guess beside the truth, a number or a string as the choices are.
@@ -76,7 +90,7 @@ class Prediction:
 
     def on_guess(self, callback):
         """Call `callback()` whenever the learner chooses."""
-        self._radio.observe(lambda change: callback(), "value")
+        self._buttons.observe(lambda change: callback(), "value")
 
     def verdict(self, truth) -> str:
         """Say in words how the guess compares with `truth`, one of the choices."""
@@ -122,7 +136,7 @@ class Comparison:
         return self._prediction.verdict(self._truth)
 
     def _refresh(self):
-        self._html.value = f'{_SIZE}<span role="status">{escape(str(self))}</span>'
+        self._html.value = f'{_STYLE}<span role="status">{escape(str(self))}</span>'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return self._html._repr_mimebundle_() | {

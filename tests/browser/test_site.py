@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import NOTEBOOKS
-from tests.browser.test_front_ends import LOOK
+from tests.browser.figure import LOOK
 
 ROOT = NOTEBOOKS.parent
 FILES = [path.with_suffix(".html").name for path in sorted(NOTEBOOKS.glob("[0-9][0-9]*.ipynb"))]

@@ -20,7 +20,7 @@ def plain(shown):
 
 
 def click(question, label):
-    question._radio.label = label
+    question._buttons.label = label
 
 
 def test_a_question_shows_itself_as_widget_as_html_and_as_text():
@@ -33,11 +33,10 @@ def test_a_question_shows_itself_as_widget_as_html_and_as_text():
 
 def test_the_widget_says_what_is_asked_and_holds_no_guess_at_first():
     question = ask()
-    heading, radio = question.box.children
+    heading, buttons = question.box.children
     assert QUESTION in heading.value
-    assert radio.description == "Your guess:"
-    assert radio.tooltip == QUESTION
-    assert radio.value is None
+    assert buttons.description == "Your guess:"
+    assert buttons.value is None
     assert question.guess is None
 
 

@@ -1,0 +1,215 @@
+"""A live figure in a page of Jupyter, moved by mouse and keyboard as a learner would."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+# What is to be seen in a live figure. Pixels as a checksum, since a picture is long.
+PIXELS_OF = """explorer => {
+    const canvas = explorer.querySelector("canvas.bn-moving");
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let hash = 0;
+    for (const word of new Uint32Array(pixels.data.buffer)) hash = (Math.imul(31, hash) + word) | 0;
+    return hash;
+}"""
+SENTENCE_OF = "explorer => explorer.querySelector('.bn-sentence').textContent"
+LOOK = f"explorer => [({PIXELS_OF})(explorer), ({SENTENCE_OF})(explorer)]"
+PIXELS, SENTENCE = 0, 1
+# What is asked again and again compares the sentence first, which costs nothing.
+DIFFERS = f"""([explorer, parts, before]) =>
+    (!parts.includes({SENTENCE}) || ({SENTENCE_OF})(explorer) !== before[{SENTENCE}])
+    && (!parts.includes({PIXELS}) || ({PIXELS_OF})(explorer) !== before[{PIXELS}])"""
+EQUALS = f"""([explorer, wanted]) => ({SENTENCE_OF})(explorer) === wanted[{SENTENCE}]
+    && ({PIXELS_OF})(explorer) === wanted[{PIXELS}]"""
+DRAWN = "explorer => explorer.querySelector('canvas.bn-moving').width > 0"
+# Where the knobs are: sliders, menus, checkboxes.
+PLACE = """explorer => [
+    ...[...explorer.querySelectorAll(".noUi-handle")].map((s) => s.getAttribute("aria-valuenow")),
+    ...[...explorer.querySelectorAll(".bn-knobs select")].map((menu) => menu.value),
+    ...[...explorer.querySelectorAll(".bn-knobs input[type=checkbox]")].map((box) => box.checked),
+]"""
+# What is seen, what the picture's label says, what is spoken.
+SAYS_THE_SAME = """explorer => {
+    const seen = explorer.querySelector(".bn-sentence").textContent;
+    const label = explorer.querySelector("canvas.bn-moving").getAttribute("aria-label");
+    return seen === label && seen === explorer.querySelector("[role=status]").textContent;
+}"""
+# Waits until the kernel has handled all messages. Those of widgets may come to a thread of their
+# own, which passes work on to the main one: so that is asked for an answer as well.
+SETTLE = """async () => {
+    const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+    do {
+        while (unhandled.size) await new Promise(requestAnimationFrame);
+        await kernel.requestKernelInfo();
+    } while (unhandled.size);
+}"""
+# Notes the height of the whole output at each animation frame.
+WATCH_HEIGHT = """explorer => {
+    const output = explorer.closest(".jp-OutputArea");
+    const heights = (window.heights = new Set());
+    const note = () => {
+        heights.add(output.offsetHeight);
+        if (window.heights === heights) requestAnimationFrame(note);
+    };
+    note();
+}"""
+# Ring, shadow, border and colour of an element.
+STYLE = """element => {
+    const { outline, boxShadow, border, backgroundColor, filter } = getComputedStyle(element);
+    return [outline, boxShadow, border, backgroundColor, filter].join();
+}"""
+MOST_STOPS = 40  # of the tabulator key in a figure
+
+
+class Figure:
+    """A live figure in a page."""
+
+    def __init__(self, page: Page, explorer: Locator):
+        self.page, self.explorer = page, explorer
+        self.sliders = explorer.locator(".noUi-handle").all()
+
+    def look(self) -> list:
+        return self.explorer.evaluate(LOOK)
+
+    def place(self) -> list:
+        return self.explorer.evaluate(PLACE)
+
+    def wait_until_drawn(self) -> None:
+        """Bring it into view; Jupyter draws nothing that is out of sight."""
+        self.explorer.scroll_into_view_if_needed()
+        self.page.wait_for_function(DRAWN, arg=self.explorer.element_handle())
+
+    def wait_for_change(self, before: list, *parts: int) -> None:
+        """Wait until each of the parts, PIXELS and SENTENCE, is another one than before."""
+        arguments = [self.explorer.element_handle(), parts, before]
+        self.page.wait_for_function(DIFFERS, arg=arguments)
+
+    def wait_for(self, look: list) -> None:
+        self.page.wait_for_function(EQUALS, arg=[self.explorer.element_handle(), look])
+
+    def settle(self) -> None:
+        """Wait until what was done has had its effect, if it has one."""
+        self.page.evaluate(SETTLE)
+
+    def button(self, name: str) -> Locator:
+        # An icon stands before some of the words.
+        return self.explorer.get_by_role("button", name=re.compile(rf"{re.escape(name)}$"))
+
+    def press(self, slider: Locator, key: str) -> None:
+        """Press a key at a slider, and wait until it has moved."""
+        before = slider.get_attribute("aria-valuenow")
+        slider.focus()
+        self.page.keyboard.press(key)
+        expect(slider).not_to_have_attribute("aria-valuenow", before)
+
+    def drag(self, slider: Locator, to: float) -> None:
+        """Drag a slider by mouse to a fraction of its length."""
+        slider.scroll_into_view_if_needed()
+        track = slider.locator("xpath=ancestor::*[contains(@class, 'noUi-base')]").bounding_box()
+        slider.hover()
+        self.page.mouse.down()
+        y = track["y"] + track["height"] / 2
+        self.page.mouse.move(track["x"] + to * track["width"], y, steps=10)
+        self.page.mouse.up()
+
+    def reset(self, start: list) -> None:
+        """Press reset, and wait until the figure looks as it did at the start."""
+        self.button("reset").click()
+        self.wait_for(start)
+
+
+def figures(page: Page) -> list[Figure]:
+    return [Figure(page, explorer) for explorer in page.locator(".bn-explorer").all()]
+
+
+def far_end(slider: Locator) -> tuple[str, float, str]:
+    """The end that is farther away: its key, a place before it, the key of one step back."""
+    low, now, high = (float(slider.get_attribute(f"aria-value{v}")) for v in ("min", "now", "max"))
+    return ("End", 0.85, "ArrowLeft") if now - low <= high - now else ("Home", 0.15, "ArrowRight")
+
+
+def check_keys(figure: Figure, slider: Locator, start: list) -> None:
+    """A slider goes to its end and a step back."""
+    end, _, back = far_end(slider)
+    figure.press(slider, end)
+    figure.wait_for_change(start, PIXELS, SENTENCE)
+    figure.press(slider, back)
+    figure.reset(start)
+
+
+def check_mouse(figure: Figure, slider: Locator, start: list) -> None:
+    """A slider follows the mouse; what is seen, what is spoken and the label are the same."""
+    _, near_end, _ = far_end(slider)
+    figure.drag(slider, near_end)
+    figure.wait_for_change(start, PIXELS, SENTENCE)
+    figure.page.wait_for_function(SAYS_THE_SAME, arg=figure.explorer.element_handle())
+    figure.reset(start)
+
+
+def check_focus(figure: Figure) -> None:
+    """The tabulator key goes through all sliders in their order, and one sees where it is."""
+    figure.explorer.locator("button").first.focus()
+    figure.page.keyboard.press("Tab")
+    figure.page.keyboard.press("Shift+Tab")  # the keyboard is in use
+    sliders = iter(figure.sliders)
+    waiting = next(sliders, None)
+    for _ in range(MOST_STOPS):
+        element = figure.page.evaluate_handle("document.activeElement").as_element()
+        if not element.evaluate("(e, root) => root.contains(e)", figure.explorer.element_handle()):
+            break
+        focused = element.evaluate(STYLE)
+        if waiting and waiting.evaluate("(slider, e) => slider === e", element):
+            waiting = next(sliders, None)
+        figure.page.keyboard.press("Tab")
+        looks = element.evaluate("e => e.outerHTML")
+        assert element.evaluate(STYLE) != focused, f"one does not see the focus at {looks}"
+    assert waiting is None, "the tabulator key does not go through the sliders"
+
+
+def check_buttons(figure: Figure, start: list) -> None:
+    """Presets and new data lead away from where all knobs are near an end."""
+    for slider in figure.sliders:
+        end, _, back = far_end(slider)
+        figure.press(slider, end)
+        if slider.get_attribute("aria-valuemax") != "1.0":  # more than two positions
+            figure.press(slider, back)
+    figure.settle()
+    for button in figure.explorer.locator("button.jupyter-button").all():
+        if button.inner_text().strip() in ("reset", "large text"):
+            continue
+        counts = button.locator(".fa-refresh").count() > 0
+        before, place = figure.look(), figure.place()
+        button.click()
+        figure.settle()
+        # A preset may lead to where the knobs are already.
+        if counts or figure.place() != place:
+            figure.wait_for_change(before, PIXELS, SENTENCE)
+        else:
+            assert figure.look() == before
+    figure.reset(start)
+
+
+def check_menus(figure: Figure, start: list) -> None:
+    """Each choice of a menu, each checkbox shows another picture than the start."""
+    for menu in figure.explorer.locator(".bn-knobs select").all():
+        chosen = menu.input_value()
+        for choice in menu.locator("option").all():
+            if choice.get_attribute("value") == chosen:
+                continue
+            menu.select_option(choice.get_attribute("value"))
+            figure.wait_for_change(start, PIXELS)
+            figure.reset(start)
+    for box in figure.explorer.locator(".bn-knobs input[type=checkbox]").all():
+        box.click()
+        figure.wait_for_change(start, PIXELS)
+        figure.reset(start)
+
+
+def check_large_text(figure: Figure) -> None:
+    still = figure.explorer.locator("img.bn-still")
+    for _ in ("larger", "as it was"):
+        before, picture = figure.look(), still.get_attribute("src")
+        figure.button("large text").click()
+        expect(still).not_to_have_attribute("src", picture)
+        figure.wait_for_change(before, PIXELS)
+        assert figure.look()[SENTENCE] == before[SENTENCE]

@@ -1,0 +1,223 @@
+"""What holds in JupyterLab and in Notebook 7 alike, as checks of a page in which a notebook is."""
+
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Page, expect
+
+from tests.browser import front_end
+from tests.browser.figure import (
+    PIXELS,
+    SENTENCE,
+    WATCH_HEIGHT,
+    Figure,
+    check_buttons,
+    check_focus,
+    check_keys,
+    check_large_text,
+    check_menus,
+    check_mouse,
+    figures,
+)
+
+WITHOUT_PICTURE = """() => [...document.querySelectorAll(".jp-RenderedImage img")]
+    .filter((image) => !image.complete || image.naturalWidth === 0).length"""
+CLIPPED = """() => [...document.querySelectorAll(".bn-lesson, .bn-lesson *, .bn-sentence")]
+    .filter((e) => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
+    .filter((e) => e.clientWidth)
+    .map((e) => `${e.className}: ${e.textContent}`)"""
+MARK = "button => getComputedStyle(button, '::before').content"
+# Counts the frames that come from the kernel.
+COUNT = """() => {
+    window.count = 0;
+    const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+    kernel.anyMessage.connect((_, { msg, direction }) => {
+        if (direction === "recv" && msg.buffers?.some((b) => b.byteLength > 500)) window.count++;
+    });
+}"""
+NARROW = {"width": 800, "height": 1000}  # with a side bar, some 370 pixels are left
+
+QUESTION = """
+from bn_lib.live import predict
+
+guess = predict(
+    "Which γ and β make γĤ + β equal to H again, if nothing is known of the batch but its size?",
+    ["γ = 1, β = 0", "γ = σ, β = μ", "none: what is lost is lost, and nobody can bring it back"],
+)
+guess
+"""
+COMPARISON = "guess.compare('γ = σ, β = μ')"
+MISBEHAVING = """
+import numpy as np
+from bn_lib.data import two_humped
+from bn_lib.figures import Overlay
+from bn_lib.live import explore, steps
+from bn_lib.normalization import normalize
+
+H = two_humped(256, np.random.default_rng(0))
+
+def misbehaving(gamma=0.0, beta=0.0):
+    if gamma == 1:
+        raise KeyError("forgotten")
+    if gamma == 2:
+        return normalize(H)[:3]
+    if gamma == 3:
+        return normalize(H) * np.nan
+    return gamma * normalize(H) + beta
+
+explore(misbehaving, Overlay(before=H), gamma=steps(0, 1, 2, 3, 4), beta=(0, 4))
+"""
+RESTLESS = """
+class Wordy(Overlay):
+    def describe(self):
+        return (super().describe() + " and so on" * 17)[:170]
+
+calls = iter(range(10**9))
+
+def restless(gamma=0.0, beta=0.0):
+    return gamma * normalize(H) + beta + next(calls) / 1000
+
+explore(restless, Wordy(before=H), gamma=(0, 20), beta=(0, 20))
+"""
+CELLS = (QUESTION, COMPARISON, MISBEHAVING, RESTLESS)
+
+
+def write(root: Path, name: str, *sources: str) -> str:
+    """Write a notebook beside the course's; return its name."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), root / name)
+    return name
+
+
+def check_notebook(page: Page, path: Path, thoroughly: bool) -> None:
+    """A notebook of the course is readable as it was committed, and lives when it is run.
+
+    thoroughly: move each knob of each figure, and look at focus and large text; else its first
+    slider, by keyboard and mouse.
+    """
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    drawn = [cell for cell in code if any("image/png" in o.get("data", ()) for o in cell.outputs)]
+    expect(page.locator(".jp-RenderedImage img")).to_have_count(len(drawn))
+    page.wait_for_function(f"({WITHOUT_PICTURE})() === 0")
+    _no_widget_is_missing(page)
+
+    front_end.run_all(page)
+    live = sum("explore(" in cell.source for cell in drawn)
+    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(live)
+    trained = sum("await watch(" in cell.source for cell in drawn)
+    expect(page.locator(".bn-training canvas.bn-moving")).to_have_count(trained)
+    _no_widget_is_missing(page)
+    for figure in figures(page):
+        check_figure(figure, thoroughly)
+    if thoroughly:
+        for training in page.locator(".bn-training").all():
+            training.scroll_into_view_if_needed()
+            check_large_text(Figure(page, training))
+
+
+def _no_widget_is_missing(page: Page) -> None:
+    expect(page.locator(".jp-OutputArea", has_text="Error displaying widget")).to_have_count(0)
+
+
+def check_figure(figure: Figure, thoroughly: bool) -> None:
+    figure.wait_until_drawn()
+    figure.explorer.evaluate(WATCH_HEIGHT)
+    start = figure.look()
+    for slider in figure.sliders if thoroughly else figure.sliders[:1]:
+        check_keys(figure, slider, start)
+    for slider in figure.sliders[:1]:
+        check_mouse(figure, slider, start)
+    if thoroughly:
+        check_focus(figure)
+        check_menus(figure, start)
+        check_buttons(figure, start)
+        check_large_text(figure)
+    assert figure.page.evaluate("heights.size") == 1, "the height of the output changes"
+
+
+def check_question(page: Page) -> None:
+    """A question is answered by keyboard alone, and the comparison below follows."""
+    verdict = page.locator(".bn-lesson [role=status]")
+    expect(verdict).to_contain_text("none yet")
+    buttons = page.locator(".bn-lesson button")
+    wrong, right, last = buttons.all()
+    wrong.focus()
+    for key, button, said in (
+        ("Enter", wrong, "γ = 1, β = 0, not this time ✗"),
+        ("Space", right, "γ = σ, β = μ, right ✓"),
+        ("Enter", last, "not this time ✗"),
+    ):
+        expect(button).to_be_focused()
+        page.keyboard.press(key)
+        expect(verdict).to_contain_text(said)
+        marks = [each.evaluate(MARK) for each in buttons.all()]
+        assert marks == ['"● "' if each == button else '"○ "' for each in (wrong, right, last)]
+        page.keyboard.press("Tab")
+
+
+def check_narrow(page: Page) -> None:
+    """In a narrow window nothing is clipped, and figures do not change their height."""
+    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+    figure = figures(page)[1]
+    figure.wait_until_drawn()
+    wide = page.viewport_size
+    try:
+        for size in (wide, NARROW):
+            page.set_viewport_size(size)
+            figure.explorer.scroll_into_view_if_needed()
+            assert len(figure.look()[SENTENCE]) == 170, "the longest sentence of a figure"
+            page.wait_for_function(f"({CLIPPED})().length === 0")
+            figure.explorer.evaluate(WATCH_HEIGHT)
+            before = figure.look()
+            figure.drag(figure.sliders[0], 0.6)
+            figure.wait_for_change(before, PIXELS, SENTENCE)
+            figure.button("reset").click()
+            assert page.evaluate("heights.size") == 1
+    finally:
+        page.set_viewport_size(wide)
+
+
+def check_frames(page: Page) -> None:
+    """A key press brings one frame, where none can be sent ahead."""
+    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+    figure = figures(page)[1]
+    figure.wait_until_drawn()
+    page.evaluate(COUNT)
+    came = []
+    for _ in range(6):
+        before = figure.look()
+        page.evaluate("count = 0")
+        figure.press(figure.sliders[0], "ArrowRight")
+        figure.wait_for_change(before, PIXELS, SENTENCE)
+        figure.settle()
+        came.append(page.evaluate("count"))
+    # A slow kernel is asked again after a while; the first moves show that the function is random.
+    assert min(came) == 1, came
+
+
+def check_mistakes(page: Page) -> None:
+    """What is wrong with the learner's function is shown, and the last good picture stays."""
+    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+    figure = figures(page)[0]
+    figure.wait_until_drawn()
+    gamma = figure.sliders[0]
+    sentence = figure.explorer.locator(".bn-sentence")
+    spoken = figure.explorer.get_by_role("status")
+
+    good = figure.look()
+    for message in ("forgotten", "shape (3,)", "NaN"):
+        figure.press(gamma, "ArrowRight")
+        expect(sentence).to_contain_text(message)
+        expect(spoken).to_contain_text(message)
+        assert figure.look()[PIXELS] == good[PIXELS]
+    figure.press(gamma, "ArrowRight")
+    figure.wait_for_change(good, PIXELS, SENTENCE)
+    expect(sentence).to_contain_text("γ = 4")
+
+    other = figure.look()
+    figure.press(gamma, "ArrowLeft")
+    expect(sentence).to_contain_text("NaN")
+    assert figure.look()[PIXELS] == other[PIXELS]
+    figure.drag(gamma, 0)
+    figure.wait_for(good)

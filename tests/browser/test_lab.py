@@ -1,0 +1,60 @@
+"""The course in JupyterLab: every live figure, moved by mouse and keyboard as a learner would."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import front_end, lesson
+from tests.browser.conftest import NOTEBOOKS
+
+PATHS = sorted(NOTEBOOKS.glob("[0-9][0-9]*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def lab(new_page, server) -> Iterator[Page]:
+    """JupyterLab, in which one notebook after the other is opened."""
+    name = lesson.write(server.root, "plain.ipynb", "1 + 1")
+    with new_page() as page:
+        front_end.open_notebook(page, server.address("lab", name))
+        front_end.run_all(page)
+        page.usual = set(page.complaints)  # what the console says of a notebook without widgets
+        yield page
+
+
+@pytest.fixture
+def page(lab: Page, tmp_path: Path) -> Page:
+    lab.picture = tmp_path / "page.png"
+    lab.complaints.clear()
+    return lab
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_notebook_lives(path, page, server):
+    front_end.open_in_lab(page, path.name)
+    lesson.check_notebook(page, server.root / path.name, thoroughly=True)
+    assert set(page.complaints) - page.usual == set()
+
+
+class TestCells:
+    """A notebook of a question and of figures of a learner's own."""
+
+    @pytest.fixture(autouse=True, scope="class")
+    @staticmethod
+    def cells(lab, server):
+        name = lesson.write(server.root, "cells.ipynb", *lesson.CELLS)
+        front_end.open_in_lab(lab, name)
+        front_end.run_all(lab)
+
+    def test_a_question_is_answered_by_keyboard_alone(self, page):
+        lesson.check_question(page)
+
+    def test_nothing_is_clipped_where_the_page_is_narrow(self, page):
+        lesson.check_narrow(page)
+
+    def test_a_key_press_brings_one_frame(self, page):
+        lesson.check_frames(page)
+
+    def test_a_mistake_is_shown_and_the_last_good_picture_stays(self, page):
+        lesson.check_mistakes(page)

@@ -1,0 +1,51 @@
+"""The course in Notebook 7.
+
+What moves is the same as in JupyterLab, where every knob is driven; what is around it is not:
+Notebook 7 has its own page, key bindings and styles. So each notebook is opened and run here too,
+and one slider of each figure is moved by keyboard and mouse.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import front_end, lesson
+from tests.browser.conftest import NOTEBOOKS
+
+PATHS = sorted(NOTEBOOKS.glob("[0-9][0-9]*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def cells(new_page, server) -> Iterator[Page]:
+    """A page with a notebook of a question and of figures of a learner's own."""
+    name = lesson.write(server.root, "cells.ipynb", *lesson.CELLS)
+    with new_page() as page:
+        front_end.open_notebook(page, server.address("notebook", name))
+        page.usual = set(page.complaints)  # what the console says before there are widgets
+        front_end.run_all(page)
+        yield page
+
+
+def test_a_question_is_answered_by_keyboard_alone(cells):
+    lesson.check_question(cells)
+
+
+def test_nothing_is_clipped_where_the_page_is_narrow(cells):
+    lesson.check_narrow(cells)
+
+
+def test_a_key_press_brings_one_frame(cells):
+    lesson.check_frames(cells)
+
+
+def test_a_mistake_is_shown_and_the_last_good_picture_stays(cells):
+    lesson.check_mistakes(cells)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_notebook_lives(path, page: Page, cells: Page, server, tmp_path: Path):
+    front_end.open_notebook(page, server.address("notebook", path.name))
+    lesson.check_notebook(page, server.root / path.name, thoroughly=False)
+    assert set(page.complaints) - cells.usual == set()
