@@ -21,7 +21,7 @@ in float32 and returned as float16. Inputs are never changed, results never shar
 A NaN or an infinity makes its own unit NaN, as in PyTorch, without a warning, and touches no other.
 
 Where to read: training_mode and inference_mode hold what this page names, statistics how mean and
-var keep their digits, arguments what is refused; rows is a faster way to the same for few examples.
+var keep their digits, arguments what is refused.
 """
 
 from .inference_mode import (

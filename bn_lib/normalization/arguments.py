@@ -1,13 +1,18 @@
 """Checks of arguments: each refusal says what came, what was expected and what to do."""
 
+from functools import lru_cache
 from math import prod
 
 import numpy as np
+
+FLOATS = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def as_floats(value, name):
     """The array to compute with, and the type of the results."""
     array = np.asarray(value)
+    if array.dtype in FLOATS:  # first, as it is the usual case
+        return array, array.dtype
     if array.dtype.kind in "biu":
         array = array.astype(np.float64)
     if array.dtype.type not in (np.float16, np.float32, np.float64):
@@ -16,11 +21,18 @@ def as_floats(value, name):
             f"convert them, for example with np.asarray({name}, dtype=float)"
         )
     dtype = np.dtype(array.dtype.type)  # in this machine's byte order
-    return array.astype(np.float32 if dtype == np.float16 else dtype, copy=False), dtype
+    return as_type(array, np.float32 if dtype == np.float16 else dtype), dtype
+
+
+def as_type(array, dtype):
+    """array.astype(dtype, copy=False), in a third of the time."""
+    return array if array.dtype == dtype else array.astype(dtype)
 
 
 def number(value, name):
     """A Python float."""
+    if type(value) is float:
+        return value
     array = np.asarray(value)
     if array.ndim or array.dtype.kind not in "iuf":
         raise TypeError(f"{name} is {value!r}, expected a number")
@@ -35,29 +47,35 @@ def check_eps(eps):
     return eps
 
 
-def check_not_empty(x):
+def check_not_empty(shape):
     """Refuse numbers and empty arrays."""
-    if x.ndim == 0 or x.size == 0:
+    if shape == () or 0 in shape:
         raise ValueError(
-            f"x has shape {x.shape}, expected a batch with at least one value, of shape (N,), "
+            f"x has shape {shape}, expected a batch with at least one value, of shape (N,), "
             "(N, D) or (N, C, H, W): leave empty batches out, and put single numbers in a list"
         )
 
 
-def statistic_axes(x, axis, least=2):
+def statistic_axes(shape, axis, least=2):
     """The array axes of the statistics, as a sorted tuple, with at least `least` values each."""
-    check_not_empty(x)
+    return _statistic_axes(shape, tuple(axis) if isinstance(axis, list) else axis, least)
+
+
+@lru_cache  # the same few shapes come again and again
+def _statistic_axes(shape, axis, least):
+    check_not_empty(shape)
     if axis is None:
-        axes = all_but_units(x)
+        axes = all_but_units(shape)
     else:
-        axes = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
-        known = all(isinstance(a, (int, np.integer)) and -x.ndim <= a < x.ndim for a in axes)
-        axes = tuple(sorted({int(a) % x.ndim for a in axes})) if known else ()
+        axes = axis if isinstance(axis, tuple) else (axis,)
+        n = len(shape)
+        known = all(isinstance(a, (int, np.integer)) and -n <= a < n for a in axes)
+        axes = tuple(sorted({int(a) % n for a in axes})) if known else ()
         if not axes:
-            raise ValueError(f"axis is {axis!r}, expected array axes of x, of shape {x.shape}")
-    if count(x, axes) < least:
+            raise ValueError(f"axis is {axis!r}, expected array axes of x, of shape {shape}")
+    if count(shape, axes) < least:
         raise ValueError(
-            f"x of shape {x.shape} has 1 value per unit (array axes {axes}), expected more in "
+            f"x of shape {shape} has 1 value per unit (array axes {axes}), expected more in "
             "training mode: the value is its own mean, so y = beta whatever x is. Take a larger "
             "batch, or batch_norm_inference for single examples"
         )
@@ -65,27 +83,27 @@ def statistic_axes(x, axis, least=2):
 
 
 def per_unit(value, name, x):
-    """gamma, beta, mean, var or b in float64, shaped to go with the units of x."""
+    """gamma, beta, mean, var or b in float64, shaped to go with the units of x; a copy."""
     value, _ = as_floats(value, name)
     units = x.shape[1:2]
-    if value.ndim and (value.shape != units or not units):
+    if value.shape not in ((), units):
         wanted = f"one number or shape {units}" if units else "one number, as (N,) is one unit,"
         raise ValueError(
             f"{name} has shape {value.shape}, expected {wanted} for an array of shape {x.shape}"
         )
-    shape = (1, -1, *[1] * (x.ndim - 2)) if x.ndim > 1 else (1,)
-    return value.astype(np.float64).reshape(shape)
+    value = np.array(value, np.float64, ndmin=min(x.ndim, 2))
+    return value if x.ndim <= 2 else value.reshape(1, -1, *[1] * (x.ndim - 2))
 
 
 def as_upstream(dy, y):
-    """dy as an array of floats in the shape of y."""
+    """dy as an array in the shape and type of y."""
     dy, _ = as_floats(dy, "dy")
     if dy.shape != y.shape:
         raise ValueError(
             f"dy has shape {dy.shape}, expected {y.shape}, the shape of y: it holds the gradient "
             "of the loss for each value of y"
         )
-    return dy
+    return as_type(dy, y.dtype)
 
 
 def check_fits(var, dtype):
@@ -110,11 +128,13 @@ def given_std(var, x, eps):
     return np.sqrt(var + eps)
 
 
-def count(x, axes):
+@lru_cache
+def count(shape, axes):
     """The number m of values behind each mean."""
-    return prod([x.shape[a] for a in axes])
+    return prod([shape[a] for a in axes])
 
 
-def all_but_units(x):
+@lru_cache
+def all_but_units(shape):
     """The array axes of batch normalization: all but axis 1."""
-    return (0, *range(2, x.ndim))
+    return (0, *range(2, len(shape)))

@@ -56,17 +56,17 @@ class RunningStatistics:
         """
         if isinstance(batch, BatchNormCache):
             x, axes = batch.x_hat, batch.axes
-            if axes != all_but_units(x):
+            if axes != all_but_units(x.shape):
                 raise ValueError(
                     f"the cache holds statistics over array axes {axes}, expected "
-                    f"{all_but_units(x)}: only batch normalization has running statistics"
+                    f"{all_but_units(x.shape)}: only batch normalization has running statistics"
                 )
             mean, var = batch.mean.squeeze(axes), batch.var.squeeze(axes)
             if not isfinite(np.vdot(var, var)):
                 check_fits(var, np.float64)
         else:
             x, _ = as_floats(batch, "x")
-            axes = statistic_axes(x, None)
+            axes = statistic_axes(x.shape, None)
             mean, var = moments_in_range(x, axes, np.float64)
         if self._shape not in (None, mean.shape):
             raise ValueError(
@@ -74,7 +74,7 @@ class RunningStatistics:
                 "batches before: use one RunningStatistics for each layer"
             )
         if self.unbiased:
-            m = count(x, axes)
+            m = count(x.shape, axes)
             var = var * (m / (m - 1))
         self.mean = (1 - self.momentum) * self.mean + self.momentum * mean
         self.var = (1 - self.momentum) * self.var + self.momentum * var
@@ -95,7 +95,7 @@ def batch_norm_inference(x, gamma, beta, mean, var, eps=1e-5):
     eps = 0 with var = 0; TypeError for what is no real number.
     """
     x, dtype = as_floats(x, "x")
-    check_not_empty(x)
+    check_not_empty(x.shape)
     gamma, beta = per_unit(gamma, "gamma", x), per_unit(beta, "beta", x)
     x_hat = (x - per_unit(mean, "mean", x)) / given_std(var, x, eps)
     return (gamma * x_hat + beta).astype(dtype, copy=False)
@@ -111,11 +111,14 @@ def batch_norm_inference_backward(dy, x, gamma, mean, var, eps=1e-5):
     are missing. Shapes, types and errors: see batch_norm_inference and batch_norm_backward.
     """
     x, dtype = as_floats(x, "x")
-    check_not_empty(x)
+    check_not_empty(x.shape)
     dy = as_upstream(dy, x)
     gamma, std = per_unit(gamma, "gamma", x), given_std(var, x, eps)
     x_hat = (x - per_unit(mean, "mean", x)) / std
-    dgamma, dbeta = sum_over(all_but_units(x), dy * x_hat), sum_over(all_but_units(x), dy)
+    dgamma, dbeta = (
+        sum_over(all_but_units(x.shape), dy * x_hat),
+        sum_over(all_but_units(x.shape), dy),
+    )
     dx = dy * (gamma / std)
     return dx.astype(dtype, copy=False), units(dgamma, dtype), units(dbeta, dtype)
 

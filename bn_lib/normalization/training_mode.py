@@ -4,17 +4,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import rows
 from .arguments import (
     all_but_units,
     as_floats,
+    as_type,
     as_upstream,
     check_eps,
     count,
     per_unit,
     statistic_axes,
 )
-from .statistics import like, moments_in_range, quiet, standardize, sum_over, units
+from .statistics import like, moments_in_range, quiet, side_by_side, standardize, sum_over, units
 
 
 class BatchNormCache(NamedTuple):
@@ -51,7 +51,7 @@ def moments(x, axis=None):
     TypeError for what is no real number.
     """
     x, dtype = as_floats(x, "x")
-    axes = statistic_axes(x, axis, least=1)
+    axes = statistic_axes(x.shape, axis, least=1)
     mean, var = moments_in_range(x, axes, dtype)
     return mean.astype(dtype)[()], var.astype(dtype)[()]
 
@@ -66,7 +66,7 @@ def normalize(x, eps=1e-5, axis=None):
     with a constant unit; TypeError for what is no real number.
     """
     x, dtype = as_floats(x, "x")
-    x_hat, *_ = standardize(x, statistic_axes(x, axis), check_eps(eps))
+    x_hat, *_ = standardize(x, statistic_axes(x.shape, axis), check_eps(eps))
     return x_hat.astype(dtype, copy=False)
 
 
@@ -80,19 +80,19 @@ def batch_norm(x, gamma=1.0, beta=0.0, eps=1e-5, axis=None):
     Raises ValueError for an empty batch, one value per unit, a wrong axis, gamma or beta of a
     wrong shape, eps < 0, or eps = 0 with a constant unit; TypeError for what is no real number.
     """
-    if rows.usual(x, gamma, beta, eps, axis):
-        y, *found = rows.forward(x, gamma, beta, eps)
-        if y is not None:
-            return y, BatchNormCache(*found, (0,), x.dtype)
     x, dtype = as_floats(x, "x")
-    axes = statistic_axes(x, axis)
+    axes = statistic_axes(x.shape, axis)
     eps = check_eps(eps)
     gamma, beta = per_unit(gamma, "gamma", x), per_unit(beta, "beta", x)
 
-    x_hat, mean, var, std = standardize(x, axes, eps)
-    y = x_hat * like(x, gamma)
-    y += like(x, beta)
-    return y.astype(dtype, copy=False), BatchNormCache(x_hat, gamma, mean, var, std, axes, dtype)
+    rows, over = side_by_side(x, axes) if eps > 0 else (x, axes)
+    x_hat, mean, var, std = standardize(rows, over, eps)
+    y = x_hat * like(rows, gamma)
+    y += like(rows, beta)
+    if rows is not x:
+        y, x_hat = y.reshape(x.shape), x_hat.reshape(x.shape)
+        mean, var, std = mean[0], var[0], std[0]
+    return as_type(y, dtype), BatchNormCache(x_hat, gamma, mean, var, std, axes, dtype)
 
 
 @quiet
@@ -113,14 +113,13 @@ def batch_norm_backward(dy, cache):
     Raises ValueError for another shape than that of y; TypeError for what is no real number.
     """
     x_hat, gamma, _, _, std, axes, dtype = cache
-    if axes == (0,) and rows.usual_backward(dy, x_hat, dtype):
-        return rows.backward(dy, x_hat, gamma, std)
-    dy = as_upstream(dy, x_hat).astype(x_hat.dtype, copy=False)
-    dgamma = sum_over(all_but_units(x_hat), dy, x_hat)
-    dbeta = sum_over(all_but_units(x_hat), dy)
-
-    m = count(x_hat, axes)
-    if axes == all_but_units(x_hat):  # gamma leaves the means, and both sums are known
+    dy = as_upstream(dy, x_hat)
+    m, over_units, shape = count(x_hat.shape, axes), all_but_units(x_hat.shape), x_hat.shape
+    if axes == over_units:
+        x_hat, axes = side_by_side(x_hat, axes)
+        dy, over_units = dy.reshape(x_hat.shape), axes
+    dgamma, dbeta = sum_over(over_units, dy, x_hat), sum_over(over_units, dy)
+    if axes == over_units:  # gamma leaves the means, and both sums are known
         upstream, scale, mean, mean_x_hat = dy, gamma / std, dbeta / m, dgamma / m
     else:
         upstream, scale = dy * like(x_hat, gamma), 1 / std
@@ -129,7 +128,7 @@ def batch_norm_backward(dy, cache):
     np.subtract(upstream, dx, out=dx)
     dx -= like(x_hat, mean)
     dx *= like(x_hat, scale)
-    return dx.astype(dtype, copy=False), units(dgamma, dtype), units(dbeta, dtype)
+    return as_type(dx, dtype).reshape(shape), units(dgamma, dtype), units(dbeta, dtype)
 
 
 @quiet
@@ -143,5 +142,5 @@ def undo_parameters(x, eps=1e-5):
     (D,), or numbers for (N,). Raises what normalize raises.
     """
     x, dtype = as_floats(x, "x")
-    _, mean, _, std = standardize(x, statistic_axes(x, None), check_eps(eps))
+    _, mean, _, std = standardize(x, statistic_axes(x.shape, None), check_eps(eps))
     return UndoParameters(gamma=units(std, dtype), beta=units(mean, dtype))

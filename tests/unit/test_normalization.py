@@ -28,6 +28,8 @@ SHAPES_AND_AXES = [
     ((4, 3, 2, 5), (0, 1, 2, 3)),
     ((4, 3, 2, 5), (-1, 1)),
     ((2, 2, 3, 2, 2), (2, 3, 4)),
+    ((4, 4, 3), 0),
+    ((4, 2, 3), (0, 1)),
 ]
 
 
@@ -371,6 +373,26 @@ def test_one_gamma_for_all_units_still_gives_a_gradient_per_unit():
     for a, b in zip(one, each, strict=True):
         np.testing.assert_array_equal(a, b)
     assert one[1].shape == one[2].shape == (3,)
+
+
+@pytest.mark.parametrize("shape", [(512, 130), (300, 260), (257, 256), (2, 40_000)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_large_batch_gives_what_its_columns_give(shape, dtype):
+    x, dy = batch(shape).astype(dtype), batch(shape, seed=2).astype(dtype)
+    gamma, beta = parameters(shape)
+    y, cache = batch_norm(x, gamma, beta)
+    gradients = batch_norm_backward(dy, cache)
+    close = dict(rtol=1000 * np.finfo(dtype).eps, atol=1000 * np.finfo(dtype).eps)
+    for u in (0, 1, 128, shape[1] - 1):
+        one = slice(u, u + 1)
+        y_one, cache_one = batch_norm(x[:, one], gamma[one], beta[one])
+        np.testing.assert_allclose(y[:, one], y_one, **close)
+        for a, b in zip(cache[:5], cache_one[:5], strict=True):
+            assert (a.dtype, a.ndim) == (b.dtype, b.ndim)
+            np.testing.assert_allclose(a[:, one], b, **close)
+        for a, b in zip(gradients, batch_norm_backward(dy[:, one], cache_one), strict=True):
+            assert a.dtype == b.dtype == dtype
+            np.testing.assert_allclose(a[..., one], b, **close)
 
 
 # --- inference
