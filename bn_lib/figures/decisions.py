@@ -19,10 +19,8 @@ class Decisions(Picture):
     """A panel for each of up to three networks: what it says of the plane, and of test points.
 
     names: of the networks; x, labels: the test points, shapes (N, 2) and (N,), of the classes 0
-    and 1. A point is drawn hollow where the network is wrong. `update` takes a dict of records by
-    these names, such as `Training.record`: each with "step", shape (T,), and the chances of class
-    1, from 0 to 1: "plane", shape (T, SIDE²), at the places of the attribute `plane`, and
-    "points", shape (T, N), at x. The last of each is shown.
+    and 1. A point is drawn hollow where the network is wrong. `update` takes a dict by these names
+    of the records of trainings with the figure's own `probes`; the last of each is shown.
     """
 
     def __init__(self, names, x, labels):
@@ -65,6 +63,17 @@ class Decisions(Picture):
             axes, 0.5, -0.03, ha="center", va="top", weight="bold", transform=axes.transAxes
         )
         return image, points, words
+
+    def probes(self, chance):
+        """What `Training` has to record for this figure: a function of the network, by name.
+
+        chance: a function of a network and of places, shape (n, 2), that returns the chance of
+        class 1 there, from 0 to 1, shape (n,).
+        """
+        return {
+            "plane": lambda network: chance(network, self.plane),
+            "points": lambda network: chance(network, self.x),
+        }
 
     def update(self, records, **position):
         if not isinstance(records, dict) or set(records) != set(self.panels):

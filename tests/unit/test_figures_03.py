@@ -209,10 +209,9 @@ def decisions():
 def seen(picture, chance, step=50):
     """A record that ends with the function `chance`; at step 0 all was class 1."""
     ways = [lambda where: np.ones(len(where)), chance]
-    return {
-        "step": np.array([0, step]),
-        "plane": np.array([way(picture.plane) for way in ways]),
-        "points": np.array([way(POINTS) for way in ways]),
+    probes = picture.probes(lambda way, where: way(where))
+    return {name: np.array([probe(way) for way in ways]) for name, probe in probes.items()} | {
+        "step": np.array([0, step])
     }
 
 
