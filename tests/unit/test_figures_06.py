@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 
 from bn_lib.figures import ChangingMind, LongRun, LongRunMap
 from bn_lib.figures.long_run import at_the_end, first_step
+from tests.unit.pictures import artists, clipped, overlapping
 
 STEPS = np.array([0, 50, 100, 1000, 3000, *range(10_000, 60_000, 10_000)])
 LOOKS = np.arange(0, 301, 100)
@@ -14,26 +14,6 @@ RATES, STDS = [0.1, 1], [0.03, 0.1, 0.3]
 
 def rising(end, after=1000):
     return np.where(after <= STEPS, end, 0.1)
-
-
-def clipped(picture):
-    """The moving texts, and the labels of axes, that leave the figure where it stands now."""
-    labels = [axis.label for axes in picture.figure.axes for axis in (axes.xaxis, axes.yaxis)]
-    texts = [artist for artist in picture.moving if isinstance(artist, Text)]
-    texts = [text for text in (*texts, *labels) if text.get_text()]
-    whole, renderer = picture.figure.bbox, picture.figure.canvas.get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in texts]
-    return [
-        text.get_text()
-        for text, box in zip(texts, boxes, strict=True)
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > whole.x1 or box.y1 > whole.y1
-    ]
-
-
-def overlapping(texts, picture):
-    renderer = picture.figure.canvas.get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in texts if text.get_text()]
-    return [(i, j) for i, a in enumerate(boxes) for j, b in enumerate(boxes[:i]) if a.overlaps(b)]
 
 
 @pytest.fixture
@@ -154,7 +134,7 @@ def test_nothing_grows_and_no_text_is_clipped(mind, run, map_, size):
     pictures = mind, run, map_
     for picture in pictures:
         picture.enlarge(size)
-    before = [len(picture.figure.findobj()) for picture in pictures]
+    before = [artists(picture) for picture in pictures]
     for digit in (0, 4, 9):
         for sure in (0.2, 1):
             p = answers(digit, 0, 9, 5, sure=sure)
@@ -173,7 +153,7 @@ def test_nothing_grows_and_no_text_is_clipped(mind, run, map_, size):
         assert clipped(map_) == []
         assert overlapping(map_.words, map_) == []
         assert len(map_.describe()) <= 170
-    assert [len(picture.figure.findobj()) for picture in pictures] == before
+    assert [artists(picture) for picture in pictures] == before
 
 
 def test_a_bad_result_leaves_the_last_picture(mind, run, map_):
