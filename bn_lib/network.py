@@ -16,6 +16,7 @@ method `after_step()`, if there is one, is called after each step of training. A
 alone changes nothing that a later one depends on: to look at a network does not change it.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 from math import sqrt
 
@@ -94,6 +95,12 @@ def dense(sizes, activation, rng, norm=None, gain=1.0, std=None, dtype=np.float6
     return network
 
 
+@lru_cache
+def ones(n, dtype):
+    """n ones, for sums: they are products with ones."""
+    return np.ones(n, dtype)
+
+
 # ---------------------------------------------------------------- layers
 
 
@@ -115,19 +122,19 @@ class Linear:
     def forward(self, x):
         """Return x W + b."""
         self.x = x
-        y = x @ self.W
+        y = x.dot(self.W)  # as @, with less ado for small arrays
         y += self.b
         return y
 
     def backward(self, dy):
         """Keep dW = xᵀ dy and db, the sum of dy; return dx = dy Wᵀ."""
         self.keep_gradients(dy)
-        return dy @ self.W.T
+        return dy.dot(self.W.T)
 
     def keep_gradients(self, dy):
         """Keep dW and db only."""
-        np.matmul(self.x.T, dy, out=self.dW)
-        self.db = np.ones(len(dy), dy.dtype) @ dy  # twice as fast as dy.sum(axis=0)
+        np.dot(self.x.T, dy, out=self.dW)
+        self.db = ones(len(dy), dy.dtype).dot(dy)  # a third of the time of dy.sum(axis=0)
 
 
 class BatchNorm:
@@ -269,15 +276,15 @@ def cross_entropy(logits, labels):
     -log p of the true class, where p = exp(logits) / sum(exp(logits)); the gradient is
     (p - [1 at the true class]) / N. logits: (N, classes); labels: (N,) integers from 0.
     """
-    rows = np.arange(len(logits))
+    n = len(logits)
+    rows = np.arange(n)
     p = logits - logits.max(axis=1, keepdims=True)  # no overflow, and the same p
     true = p[rows, labels]
     np.exp(p, out=p)
-    total = p @ np.ones(p.shape[1], p.dtype)
-    loss = (np.log(total) - true).sum() / len(logits)
-    p /= total[:, None]
-    p[rows, labels] -= 1
-    p /= len(logits)
+    total = p.dot(ones(p.shape[1], p.dtype))
+    loss = (np.log(total) - true).sum() / n
+    p /= n * total[:, None]
+    p[rows, labels] -= 1 / n
     return float(loss), p
 
 

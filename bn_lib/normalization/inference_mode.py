@@ -73,11 +73,11 @@ class RunningStatistics:
                 f"the batch has units of shape {mean.shape}, expected {self._shape} as in the "
                 "batches before: use one RunningStatistics for each layer"
             )
+        new, m = self.momentum, count(x.shape, axes)
+        self.mean = (1 - new) * self.mean + new * mean
         if self.unbiased:
-            m = count(x.shape, axes)
-            var = var * (m / (m - 1))
-        self.mean = (1 - self.momentum) * self.mean + self.momentum * mean
-        self.var = (1 - self.momentum) * self.var + self.momentum * var
+            new *= m / (m - 1)
+        self.var = (1 - self.momentum) * self.var + new * var
         self._shape = mean.shape
 
 
@@ -115,10 +115,8 @@ def batch_norm_inference_backward(dy, x, gamma, mean, var, eps=1e-5):
     dy = as_upstream(dy, x)
     gamma, std = per_unit(gamma, "gamma", x), given_std(var, x, eps)
     x_hat = (x - per_unit(mean, "mean", x)) / std
-    dgamma, dbeta = (
-        sum_over(all_but_units(x.shape), dy * x_hat),
-        sum_over(all_but_units(x.shape), dy),
-    )
+    axes = all_but_units(x.shape)
+    dgamma, dbeta = sum_over(axes, dy * x_hat), sum_over(axes, dy)
     dx = dy * (gamma / std)
     return dx.astype(dtype, copy=False), units(dgamma, dtype), units(dbeta, dtype)
 

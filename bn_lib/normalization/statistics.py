@@ -68,17 +68,17 @@ def centre(x, axes):
 
 def sum_over(axes, a, b=None):
     """Sum of a, or of a * b, over axes; few values at a time, as long float32 sums lose digits."""
-    m, all_but_last = count(a.shape, axes), axes[-1] == len(axes) - 1 == a.ndim - 2
-    if m > (256 if all_but_last else 1024):
+    if axes == (0,) and a.ndim == 2 and len(a) <= 256:  # a product with ones is the fastest here
+        return ONES[a.dtype.char][:, : len(a)].dot(a if b is None else a * b)
+    if axes == (0, 1) and a.ndim == 3:  # rows that stand side by side
+        d = a.shape[2]
+        return sum_over((0,), a.reshape(-1, d), None if b is None else b.reshape(-1, d))[None]
+    if count(a.shape, axes) > (256 if a.ndim == 2 else 1024):
         axis = next(i for i in axes if a.shape[i] > 1)
         middle, before = a.shape[axis] // 2, (slice(None),) * axis
         halves = (*before, slice(middle)), (*before, slice(middle, None))
         sums = [sum_over(axes, a[half], None if b is None else b[half]) for half in halves]
         return np.add(*sums, dtype=np.float64)
-    if all_but_last:  # a product with ones is the fastest here
-        rows = a if b is None else a * b
-        sums = ONES[a.dtype.char][:, :m].dot(rows if a.ndim == 2 else rows.reshape(m, -1))
-        return sums if a.ndim == 2 else sums.reshape([1] * len(axes) + [-1])
     every = list(range(a.ndim))
     kept = [i for i in every if i not in axes]
     sums = np.einsum(a, every, kept) if b is None else np.einsum(a, every, b, every, kept)
@@ -106,4 +106,5 @@ def like(x, statistic):
 
 def units(statistic, dtype):
     """A statistic per unit in shape (D,), or a number for one unit."""
-    return as_type(statistic, dtype).reshape(-1 if statistic.ndim > 1 else ())[()]
+    statistic = as_type(statistic, dtype)
+    return statistic.reshape(-1) if statistic.ndim > 1 else statistic[0]
