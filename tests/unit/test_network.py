@@ -218,6 +218,13 @@ def test_float32_stays_float32_and_agrees_with_float64(activation):
         np.testing.assert_allclose(single, double, rtol=1e-3, atol=1e-5)
 
 
+def test_float64_examples_go_through_a_float32_network():
+    network = dense([4, 5, 3], Sigmoid, generator(), BatchNorm, dtype=np.float32)
+    logits = forward(network, generator(1).normal(size=(6, 4)))
+    backward(network, cross_entropy(logits, np.arange(6) % 3)[1])
+    assert {layer.dW.dtype for layer in network[::3]} == {np.dtype(np.float32)}
+
+
 def test_outputs_are_not_overwritten_by_the_next_pass():
     network = dense([4, 5, 3], Sigmoid, generator(), BatchNorm)
     x = generator(1).normal(size=(6, 4))
