@@ -25,27 +25,32 @@ def counted(results: Iterable, total: int) -> Iterator:
         raise ValueError(f"total is {total}, expected the number of results, at least 1")
     bar = Bar(total)
     cells.replace(bar, get_ipython())
-    shown = display(bar, display_id=True)
+    display(bar)
     try:
         for result in results:
             bar.advance()
             yield result
     finally:
         bar.end()
-        if shown:  # a plain Python program has printed the start, and has no place to update
-            shown.update(bar)
 
 
 class Bar:
-    """A bar with a count and the time left; without widgets, a sentence."""
+    """A bar with a count and the time left; where it is saved or printed, a sentence.
+
+    The sentence is the same at each time: what has been displayed once is not replaced.
+    """
 
     def __init__(self, total):
         self.total, self.done, self.start = total, 0, monotonic()
         self.bar = widgets.IntProgress(min=0, max=total, layout={"flex": "1 1 120px"})
-        self.words = widgets.Label(str(self))
+        self.words = widgets.Label(self.describe())
         self.box = widgets.HBox([self.bar, self.words], layout={"max_width": "860px"})
 
     def __repr__(self):
+        return f"a sweep of {self.total}"
+
+    def describe(self) -> str:
+        """How far it is."""
         return f"{self.done} of {self.total} finished"
 
     def advance(self) -> None:
@@ -54,12 +59,12 @@ class Bar:
         self.bar.value = self.done
         left = (monotonic() - self.start) / self.done * (self.total - self.done)
         time = f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} min"
-        self.words.value = f"{self}, about {time} left"
+        self.words.value = f"{self.describe()}, about {time} left"
 
     def end(self) -> None:
         """No more is coming."""
         self.bar.bar_style = "success" if self.done == self.total else "warning"
-        self.words.value = str(self)
+        self.words.value = self.describe()
 
     def close(self) -> None:
         """Give back what it holds in the kernel and in the browser."""
