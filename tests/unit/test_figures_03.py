@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from matplotlib.text import Text
 
 from bn_lib.figures import Decisions, OnTheCurve, Stack, Straightness
 from bn_lib.figures.picture import expect
 from bn_lib.measure import best_line, saturated
 from bn_lib.network import sigmoid, sigmoid_slope
 from bn_lib.normalization import normalize
+from tests.unit.pictures import artists, clipped
 
 NOISE = np.random.default_rng(0).standard_normal(50)
 GAMMAS = np.geomspace(0.1, 8, 20)
@@ -39,22 +39,6 @@ def stack():
 
 def show(picture, **position):
     picture.update(sides(**position), **position)
-
-
-def artists(picture):
-    return len(picture.figure.findobj())
-
-
-def clipped(picture):
-    """The moving texts that leave the figure where it stands now."""
-    texts = [artist for artist in picture.moving if isinstance(artist, Text) and artist.get_text()]
-    whole, renderer = picture.figure.bbox, picture.figure.canvas.get_renderer()
-    boxes = [text.get_window_extent(renderer) for text in texts]
-    return [
-        text.get_text()
-        for text, box in zip(texts, boxes, strict=True)
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > whole.x1 or box.y1 > whole.y1
-    ]
 
 
 CURVE_CORNERS = [
