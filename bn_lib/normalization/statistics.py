@@ -10,7 +10,8 @@ import numpy as np
 from .arguments import as_type, check_fits, count
 
 quiet = np.errstate(all="ignore")
-ONES = {"f": np.ones((1, 256), np.float32), "d": np.ones((1, 256))}  # by dtype.char
+LONGEST = 512  # examples in one sum
+ONES = {"f": np.ones((1, LONGEST), np.float32), "d": np.ones((1, LONGEST))}  # by dtype.char
 
 
 def standardize(x, axes, eps):
@@ -68,17 +69,17 @@ def centre(x, axes):
 
 def sum_over(axes, a, b=None):
     """Sum of a, or of a * b, over axes; few values at a time, as long float32 sums lose digits."""
-    if axes == (0,) and a.ndim == 2 and len(a) <= 256:  # a product with ones is the fastest here
+    if axes == (0,) and a.ndim == 2 and len(a) <= LONGEST:  # a product with ones is fastest
         return ONES[a.dtype.char][:, : len(a)].dot(a if b is None else a * b)
     if axes == (0, 1) and a.ndim == 3:  # rows that stand side by side
         d = a.shape[2]
         return sum_over((0,), a.reshape(-1, d), None if b is None else b.reshape(-1, d))[None]
-    if count(a.shape, axes) > (256 if a.ndim == 2 else 1024):
+    if count(a.shape, axes) > (LONGEST if a.ndim == 2 else 1024):
         axis = next(i for i in axes if a.shape[i] > 1)
         middle, before = a.shape[axis] // 2, (slice(None),) * axis
         halves = (*before, slice(middle)), (*before, slice(middle, None))
-        sums = [sum_over(axes, a[half], None if b is None else b[half]) for half in halves]
-        return np.add(*sums, dtype=np.float64)
+        first, last = (sum_over(axes, a[h], None if b is None else b[h]) for h in halves)
+        return first.astype(np.float64) + last.astype(np.float64)
     every = list(range(a.ndim))
     kept = [i for i in every if i not in axes]
     sums = np.einsum(a, every, kept) if b is None else np.einsum(a, every, b, every, kept)

@@ -4,8 +4,9 @@
     python tests/benchmarks/bench_normalization.py
 
 Both run in one process in turns of about 20 ms, so that a busy machine slows both alike; the
-ratio is the median over the turns. Forward is F.batch_norm(training=True); "both" adds the
-backward pass with a random upstream gradient, in PyTorch through autograd.
+ratio is the median over the turns. Time is the processor's, of all threads: what others take of it
+does not count. Forward is F.batch_norm(training=True); "both" adds the backward pass with a random
+upstream gradient, in PyTorch through autograd.
 """
 
 # ruff: noqa: E402 (NumPy reads the number of threads when it is imported)
@@ -17,7 +18,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import sys
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 
@@ -63,10 +64,10 @@ def torch_passes(x, dy, gamma, beta):
 
 def seconds(run, repeats):
     """Seconds of one run, over `repeats` runs in a row."""
-    start = perf_counter()
+    start = process_time()
     for _ in range(repeats):
         run()
-    return (perf_counter() - start) / repeats
+    return (process_time() - start) / repeats
 
 
 def compare(ours, theirs):

@@ -9,8 +9,9 @@ examples, then come forward pass, loss, backward pass and update, in training mo
 included. Both look at the loss. PyTorch is eager, as most use it.
 
 All run in one process in turns of about 20 ms, so that a busy machine slows all alike; ratio and
-share are medians over the turns. "matmul" are the network's matrix products alone, into memory
-that is there already: what no way of writing the rest in NumPy can save.
+share are medians over the turns. Time is the processor's, of all threads: what others take of it
+does not count. "matmul" are the network's matrix products alone, into memory that is there already:
+what no way of writing the rest in NumPy can save.
 """
 
 # ruff: noqa: E402 (NumPy reads the number of threads when it is imported)
@@ -25,7 +26,7 @@ from itertools import islice, pairwise
 from math import isfinite
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 
@@ -113,9 +114,9 @@ def matmul_steps():
 
 def seconds(run, steps):
     """Seconds of one step, over `steps` in a row."""
-    start = perf_counter()
+    start = process_time()
     run(steps)
-    return (perf_counter() - start) / steps
+    return (process_time() - start) / steps
 
 
 def compare(ours, theirs, matmul):
