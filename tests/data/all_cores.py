@@ -1,13 +1,18 @@
-"""Runs one of the scripts beside this one on all cores: `python -m tests.data.all_cores drift`.
+"""What the scripts beside this one share; runs one: `python -m tests.data.all_cores drift`.
 
-Finished cells are kept in the folder .sweeps: stopped by Ctrl-C, it goes on with what is missing.
+It uses all cores. Finished cells are kept in the folder .sweeps: stopped by Ctrl-C, it goes on with
+what is missing.
 """
 
 import sys
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
+
+from bn_lib.measure import accuracy
 from bn_lib.sweeps import sweep
+from bn_lib.training import Diverged
 
 FOLDER = Path(__file__).parents[2] / ".sweeps"
 
@@ -19,6 +24,22 @@ def results(function, cells):
         found[cell] = result
         print(f"{len(found):4} of {len(cells)}: {cell}", flush=True)
     return found
+
+
+def looks(training, steps):
+    """Train until each of `steps` in turn, and yield its place; the end comes if it diverges."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        for place, step in enumerate(steps):
+            try:
+                training.run(step)
+            except Diverged:
+                return
+            yield place
+
+
+def count_right(network, x, labels):
+    """How many images a network gets right."""
+    return round(accuracy(network, x, labels) * len(labels))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from bn_lib.data import digits
-from bn_lib.measure import accuracy
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, Tanh, dense, undo, use_population
-from bn_lib.training import SGD, Diverged, Training
-from tests.data.all_cores import results
+from bn_lib.training import SGD, Training
+from tests.data.all_cores import count_right, looks, results
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "fates.npz"
 HIDDEN = {Sigmoid: 4, Tanh: 4, ReLU: 6}  # layers of 50 units
@@ -39,21 +38,16 @@ def make_network(kind, activation, scale, seed=0):
     return network
 
 
-def count_right(kind, activation, scale, rate, seed=0, steps=STEPS):
+def fate(kind, activation, scale, rate, seed=0, steps=STEPS):
     """How many test images are right after each of `steps`, a list; 0 after it has diverged."""
     d = digits()
     network = make_network(kind, activation, scale, seed)
     rng = np.random.default_rng(seed + 100)
     training = Training(network, d.x, d.labels, SGD(rate), rng, batch=64)
     right = [0] * len(steps)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for i, step in enumerate(steps):
-            try:
-                training.run(step)
-            except Diverged:
-                break
-            use_population(network, d.x, batch=64)
-            right[i] = round(accuracy(network, d.test_x, d.test_labels) * len(d.test_labels))
+    for i in looks(training, steps):
+        use_population(network, d.x, batch=64)
+        right[i] = count_right(network, d.test_x, d.test_labels)
     return right
 
 
@@ -61,7 +55,7 @@ def make():
     """Train all networks, and write the arrays that bn_lib.data.fates reads."""
     axes = SEEDS, HIDDEN, SCALES, RATES, NETWORKS
     cells = [(kind, a, scale, rate, seed) for seed, a, scale, rate, kind in product(*axes)]
-    found = results(count_right, cells)
+    found = results(fate, cells)
     right = np.array([found[cell] for cell in cells], dtype=np.uint16)
     right = right.reshape(*map(len, axes), len(STEPS))
     np.savez_compressed(FILE, right=right, steps=STEPS, rates=RATES, scales=SCALES)

@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from bn_lib.data import mnist
-from bn_lib.measure import accuracy
 from bn_lib.network import BatchNorm, Sigmoid, dense, forward, use_population
-from bn_lib.training import SGD, Diverged, Training
-from tests.data.all_cores import results
+from bn_lib.training import SGD, Training
+from tests.data.all_cores import count_right, looks, results
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "paper.npz"
 
@@ -51,17 +50,12 @@ def train(with_bn, std, rate, seed, until=STEPS[-1]):
     steps = [step for step in STEPS if step <= until]
     right = np.zeros(len(steps), np.uint16)
     percentiles = np.full((len(steps), 3, SIZES[-2]), np.nan, np.float32)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for i, step in enumerate(steps):
-            try:
-                training.run(step)
-            except Diverged:
-                break
-            if with_bn:
-                use_population(network, sample)
-            right[i] = round(accuracy(network, test_x, d.test_labels) * len(test_x))
-            inputs = forward(network[:-2], test_x[:1000], training=False)
-            percentiles[i] = np.percentile(inputs, [15, 50, 85], axis=0)
+    for i in looks(training, steps):
+        if with_bn:
+            use_population(network, sample)
+        right[i] = count_right(network, test_x, d.test_labels)
+        inputs = forward(network[:-2], test_x[:1000], training=False)
+        percentiles[i] = np.percentile(inputs, [15, 50, 85], axis=0)
     return right, percentiles
 
 

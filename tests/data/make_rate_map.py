@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from bn_lib.data import digits
-from bn_lib.measure import accuracy
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, dense
-from bn_lib.training import SGD, Diverged, Training
-from tests.data.all_cores import results
+from bn_lib.training import SGD, Training
+from tests.data.all_cores import count_right, looks, results
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "rate_map.npz"
 GAINS = {ReLU: np.sqrt(2), Sigmoid: 1.0}  # He's weights and Xavier's
@@ -23,7 +22,7 @@ SCALES = (0.1, 0.22, 0.46, 1, 2.2, 4.6, 10)
 SEEDS = (0, 1, 2)
 
 
-def count_right(activation, norm, rate, scale, seed=0):
+def train(activation, norm, rate, scale, seed=0):
     """How many test images are right after each of STEPS, a list; 0 once training has diverged."""
     d = digits()
     sizes = [64, 50, 50, 50, 50, 10]
@@ -32,13 +31,8 @@ def count_right(activation, norm, rate, scale, seed=0):
     rng = np.random.default_rng(seed + 100)
     training = Training(network, d.x, d.labels, SGD(rate), rng, batch=64)
     right = [0] * len(STEPS)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for i, steps in enumerate(STEPS):
-            try:
-                training.run(steps)
-            except Diverged:
-                break
-            right[i] = round(accuracy(network, d.test_x, d.test_labels) * len(d.test_labels))
+    for i in looks(training, STEPS):
+        right[i] = count_right(network, d.test_x, d.test_labels)
     return right
 
 
@@ -46,7 +40,7 @@ def make():
     """Train all networks, and write the arrays that bn_lib.data.rate_map reads."""
     axes = SEEDS, GAINS, NORMS, RATES, SCALES
     cells = [(a, norm, rate, scale, seed) for seed, a, norm, rate, scale in product(*axes)]
-    found = results(count_right, cells)
+    found = results(train, cells)
     right = np.array([found[cell] for cell in cells], dtype=np.uint16)
     # (seeds, activations, norms, steps, rates, scales)
     right = np.moveaxis(right.reshape(*map(len, axes), len(STEPS)), -1, 3)

@@ -15,7 +15,7 @@ def test_a_part_comes_out_again(kind, place):
     """Two of the shortest runs; BLAS kernels differ, so a few images may."""
     with np.load(make_fates.FILE) as file:
         kept = file["right"][0, 0, 0, 1, place, :3]
-    found = make_fates.count_right(kind, Sigmoid, scale=1, rate=0.5, steps=(0, 20, 40))
+    found = make_fates.fate(kind, Sigmoid, scale=1, rate=0.5, steps=(0, 20, 40))
     np.testing.assert_allclose(found, kept, atol=8)
 
 

@@ -45,7 +45,7 @@ def test_a_part_computed_again(activation, norm, rate, scale, seed):
         SWEEP.rates.index(rate),
         SWEEP.scales.index(scale),
     )
-    again = np.array(script.count_right(activation, norm, rate, scale, seed)) / 397
+    again = np.array(script.train(activation, norm, rate, scale, seed)) / 397
     np.testing.assert_allclose(again[:3], SWEEP.accuracy[at][:3], atol=0.03)
 
 
