@@ -1,9 +1,6 @@
 """`explore`: sliders that call the learner's function and show its result, under the mouse."""
 
-import asyncio
-import functools
 import inspect
-import threading
 import traceback
 from collections.abc import Callable, Mapping
 
@@ -16,6 +13,7 @@ from bn_lib.live import cells
 from bn_lib.live.ahead import Ahead, indices, watch_cells
 from bn_lib.live.canvas import Canvas, frame_of
 from bn_lib.live.knobs import Counter, index, knob, large_text, values
+from bn_lib.live.threads import OneThread, on_one_thread
 
 
 def explore(function: Callable, picture: Picture, presets: Mapping | None = None, **knobs):
@@ -39,30 +37,13 @@ def explore(function: Callable, picture: Picture, presets: Mapping | None = None
     return Explorer(function, picture, presets or {}, knobs)
 
 
-def _on_one_thread(method):
-    """Let a method run on the thread that made the figure.
-
-    Some kernels read the browser's messages on a second thread; the learner's function and
-    matplotlib are not made for two at a time.
-    """
-
-    @functools.wraps(method)
-    def moved(self, *arguments):
-        if threading.current_thread() is self._thread or self._loop is None:
-            method(self, *arguments)
-        else:
-            self._loop.call_soon_threadsafe(method, self, *arguments)
-
-    return moved
-
-
-class Explorer:
+class Explorer(OneThread):
     """A live figure: one output that is a widget, a picture (storyboard) and a sentence."""
 
     def __init__(self, function, picture, presets, knobs):
+        super().__init__()
         self.function = function
         self.picture = picture
-        self._thread, self._loop = threading.current_thread(), _running_loop()
         positions = {name: _mapping(name, preset, knobs) for name, preset in presets.items()}
         start = _start(function, knobs)
         self.knobs = {}
@@ -141,7 +122,7 @@ class Explorer:
             return {"key": key, "error": explain(error, self.function)}, b""
         return frame_of(self.picture, key)
 
-    @_on_one_thread
+    @on_one_thread
     def _moved(self, change=None) -> None:
         if self._moving_together:
             return
@@ -149,7 +130,7 @@ class Explorer:
         self.canvas.show(at, self.ahead.seen(self.compute(at)))
         self.ahead.around(at)
 
-    @_on_one_thread
+    @on_one_thread
     def _receive(self, canvas, message, buffers) -> None:
         """Answer the browser: what is at a position, or take note that a view came or went."""
         if "ask" in message:
@@ -159,7 +140,7 @@ class Explorer:
         if "views" in message:
             self.ahead.look(message["views"])
 
-    @_on_one_thread
+    @on_one_thread
     def _resize(self, factor: float) -> None:
         self.picture.enlarge(factor)
         self.ahead.drop()
@@ -211,13 +192,6 @@ class Explorer:
         bundle = self.box._repr_mimebundle_()
         sentence = self.canvas.frame["head"]["sentence"]
         return bundle | {"image/png": self._storyboard, "text/plain": sentence}
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:  # a plain Python program
-        return None
 
 
 def explain(error: Exception, function: Callable) -> str:

@@ -13,6 +13,7 @@ from bn_lib.figures.storyboard import storyboard
 from bn_lib.live import cells
 from bn_lib.live.canvas import Canvas, frame_of
 from bn_lib.live.knobs import large_text
+from bn_lib.live.threads import OneThread, on_one_thread
 from bn_lib.training import Diverged, Training
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -63,10 +64,11 @@ async def watch(
         raise Interrupted(live.where())
 
 
-class Watch:
+class Watch(OneThread):
     """One output that is a widget, the picture of the end, and a sentence."""
 
     def __init__(self, training, picture, until, see):
+        super().__init__()
         several = isinstance(training, Mapping)
         self.trainings = dict(training) if several else {"": training}
         self.picture, self.until, self.see = picture, until, see
@@ -152,6 +154,7 @@ class Watch:
     def _stop(self, button) -> None:
         self.stopped = True
 
+    @on_one_thread
     def _resize(self, factor: float) -> None:
         self.picture.enlarge(factor)
         self.canvas.show_still(self.picture)

@@ -1,6 +1,8 @@
 """A live figure in a page of Jupyter, moved by mouse and keyboard as a learner would."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -34,24 +36,19 @@ SAYS_THE_SAME = """explorer => {
     const label = explorer.querySelector("canvas.bn-moving").getAttribute("aria-label");
     return seen === label && seen === explorer.querySelector("[role=status]").textContent;
 }"""
-# Waits until the kernel has handled all messages. Those of widgets may come to a thread of their
-# own, which passes work on to the main one: so that is asked for an answer as well.
-SETTLE = """async () => {
+# Asks the kernel's main thread for an answer.
+ASK = """() => {
+    window.answered = false;
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
-    do {
-        while (unhandled.size) await new Promise(requestAnimationFrame);
-        await kernel.requestKernelInfo();
-    } while (unhandled.size);
+    kernel.requestKernelInfo().then(() => (window.answered = true));
 }"""
-# Notes the height of the whole output at each animation frame.
+# Notes the heights that the whole output takes.
 WATCH_HEIGHT = """explorer => {
     const output = explorer.closest(".jp-OutputArea");
-    const heights = (window.heights = new Set());
-    const note = () => {
-        heights.add(output.offsetHeight);
-        if (window.heights === heights) requestAnimationFrame(note);
-    };
-    note();
+    window.heights = new Set([output.offsetHeight]);
+    window.watcher?.disconnect();
+    window.watcher = new ResizeObserver(() => heights.add(output.offsetHeight));
+    watcher.observe(output);
 }"""
 # Ring, shadow, border and colour of an element.
 STYLE = """element => {
@@ -87,9 +84,16 @@ class Figure:
     def wait_for(self, look: list) -> None:
         self.page.wait_for_function(EQUALS, arg=[self.explorer.element_handle(), look])
 
-    def settle(self) -> None:
-        """Wait until what was done has had its effect, if it has one."""
-        self.page.evaluate(SETTLE)
+    def do(self, *actions: Callable) -> None:
+        """Do something, and wait until that has had its effect, if it has one."""
+        self.page.evaluate("unhandled.clear()")
+        for action in actions:
+            action()
+        self.page.wait_for_function("unhandled.size === 0")
+        # Messages of widgets may come to a thread of their own, which passes work on to the main
+        # one: so that is asked too.
+        self.page.evaluate(ASK)
+        self.page.wait_for_function("answered && unhandled.size === 0")
 
     def button(self, name: str) -> Locator:
         # An icon stands before some of the words.
@@ -167,26 +171,22 @@ def check_focus(figure: Figure) -> None:
 
 
 def check_buttons(figure: Figure, start: list) -> None:
-    """Presets and new data lead away from where all knobs are near an end."""
-    for slider in figure.sliders:
-        end, _, back = far_end(slider)
-        figure.press(slider, end)
-        if slider.get_attribute("aria-valuemax") != "1.0":  # more than two positions
-            figure.press(slider, back)
-    figure.settle()
+    """Presets and new data lead away from the start; a preset that is the start leads back."""
+    place = figure.place()
     for button in figure.explorer.locator("button.jupyter-button").all():
         if button.inner_text().strip() in ("reset", "large text"):
             continue
-        counts = button.locator(".fa-refresh").count() > 0
-        before, place = figure.look(), figure.place()
-        button.click()
-        figure.settle()
-        # A preset may lead to where the knobs are already.
-        if counts or figure.place() != place:
-            figure.wait_for_change(before, PIXELS, SENTENCE)
+        figure.do(button.click)
+        if figure.place() != place or button.locator(".fa-refresh").count():
+            figure.wait_for_change(start, PIXELS, SENTENCE)
         else:
-            assert figure.look() == before
-    figure.reset(start)
+            assert figure.look() == start
+            figure.do(*(partial(figure.press, s, far_end(s)[0]) for s in figure.sliders))
+            away, there = figure.look(), figure.place()
+            figure.do(button.click)
+            figure.wait_for_change(away, PIXELS)
+            assert figure.place() != there
+        figure.reset(start)
 
 
 def check_menus(figure: Figure, start: list) -> None:
