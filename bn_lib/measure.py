@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bn_lib.network import backward, cross_entropy, forward, learned, sigmoid_slope
+from bn_lib.network import (
+    backward,
+    check_labels,
+    cross_entropy,
+    forward,
+    learned,
+    sigmoid_slope,
+)
 from bn_lib.normalization import normalize
 
 
@@ -98,9 +105,11 @@ def best_linear_map(x, h):
 def accuracy(network, x, labels):
     """The share of examples whose largest output is that of their label, in inference mode.
 
-    x: (N, inputs); labels: (N,) integers.
+    x: (N, inputs); labels: (N,) integers. Raises ValueError for labels of another shape.
     """
-    return float(np.mean(forward(network, x, training=False).argmax(axis=1) == labels))
+    outputs = forward(network, x, training=False)
+    check_labels(labels, len(outputs))
+    return float(np.mean(outputs.argmax(axis=1) == labels))
 
 
 def gradients(network, x, target, loss=cross_entropy):

@@ -275,8 +275,11 @@ def cross_entropy(logits, labels):
 
     -log p of the true class, where p = exp(logits) / sum(exp(logits)); the gradient is
     (p - [1 at the true class]) / N. logits: (N, classes); labels: (N,) integers from 0.
+
+    Raises ValueError for labels of another shape.
     """
     n = len(logits)
+    check_labels(labels, n)
     rows = np.arange(n)
     p = logits - logits.max(axis=1, keepdims=True)  # no overflow, and the same p
     true = p[rows, labels]
@@ -286,6 +289,14 @@ def cross_entropy(logits, labels):
     p /= n * total[:, None]
     p[rows, labels] -= 1 / n
     return float(loss), p
+
+
+def check_labels(labels, n):
+    """Refuse labels of another shape than (n,); NumPy would spread them over the examples."""
+    if np.shape(labels) != (n,):
+        raise ValueError(
+            f"labels have shape {np.shape(labels)}, expected ({n},): one class for each example"
+        )
 
 
 def squared_error(y, target):

@@ -40,8 +40,10 @@ class Training:
             raise ValueError(f"batch is {batch}, expected 1 to {len(x)}, the number of examples")
         if batch is not None and rng is None:
             raise TypeError("batches need a generator: give rng=np.random.default_rng(seed)")
-        if every < 1:
-            raise ValueError(f"every is {every}, expected a number of steps, at least 1")
+        if not isinstance(every, int | np.integer) or every < 1:
+            raise ValueError(f"every is {every}, expected a whole number of steps, at least 1")
+        if "step" in (probes or {}):
+            raise ValueError('a probe is named "step", as the steps are: give it another name')
         self.network, self.x, self.target = network, x, target
         self.optimizer, self.rng, self.batch, self.loss = optimizer, rng, batch, loss
         self.probes, self.every = dict(probes or {}), every
@@ -67,7 +69,8 @@ class Training:
         you like, by `break` or by an interrupt, and call `up_to` again to go on: it ends where it
         would have ended without, to the last bit. An interrupt waits for the end of its step.
 
-        Raises Diverged when the loss is infinite or not a number; the record is kept.
+        Raises Diverged when the loss is infinite or not a number, or a parameter in the end; the
+        record is kept.
         """
         if self.look():
             yield self.step
@@ -78,9 +81,8 @@ class Training:
                 while not pause:
                     self._take_step()
                     pause = self.look() or waiting or self.step >= until or monotonic() > end
-                if self.step >= until:
-                    self._check_parameters()
             yield self.step
+        self._check_parameters()
 
     def look(self):
         """Record what the probes return, if it is time for it and not done; return whether it was.
@@ -110,7 +112,7 @@ class Training:
 
     def _next_batch(self):
         if self.batch is None:
-            return self.x, self.target
+            return self.x[:], self.target[:]  # unpacks what keeps its examples packed
         epoch, place = divmod(self.step, len(self.x) // self.batch)
         if epoch != self._epoch:
             self._epoch, self._order = epoch, self.rng.permutation(len(self.x))

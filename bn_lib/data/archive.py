@@ -1,5 +1,6 @@
 """Reading the data files that ship with the library, and saying what is wrong with a copy."""
 
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -9,30 +10,44 @@ import numpy as np
 HERE = Path(__file__).parent
 
 
-def load(path, arrays, counts):
+# What NumPy and zipfile raise, depending on where a copy is damaged.
+DAMAGED = (
+    OSError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    ValueError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+def read(path, names, advice):
     """Return arrays of an npz file, by name.
+
+    Raises ValueError with the advice if the file is missing, damaged, or without one of them. No
+    pickled objects are read, so that a file cannot bring code with it.
+    """
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            return {name: file[name] for name in names}
+    except FileNotFoundError:
+        raise ValueError(f"{path} is missing. {advice}") from None
+    except DAMAGED as error:
+        raise ValueError(f"{path} cannot be read ({error}). {advice}") from None
+
+
+def load(path, arrays, counts):
+    """Return arrays of an npz file, by name, after checking them.
 
     arrays: by name the shape and the largest value; all have dtype uint8. counts: by the name of
     an array of labels, how many there are of each class.
 
-    Raises ValueError that says what is missing or other than it should be. No pickled objects are
-    read, so that a file cannot bring code with it.
+    Raises ValueError that says what is missing or other than it should be.
     """
     advice = "Get the file again from the project, or install bn_lib anew."
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            found = {name: file[name] for name in arrays}
-    except FileNotFoundError:
-        raise ValueError(f"{path} is missing. {advice}") from None
-    except (
-        OSError,
-        EOFError,
-        KeyError,
-        ValueError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise ValueError(f"{path} cannot be read ({error}). {advice}") from None
+    found = read(path, arrays, advice)
     for name, (shape, largest) in arrays.items():
         array = found[name]
         if array.shape != shape or array.dtype != np.uint8 or array.max() > largest:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bn_lib.data.archive import HERE
+from bn_lib.data.archive import HERE, read
 
 COUNT = 41
 PLACES = ("without", "with", "before")  # `before` is the batch norm of the network with one
@@ -36,17 +36,13 @@ def drift_sweep(path: Path = HERE / "drift.npz") -> DriftSweep:
 
     `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            names, settings = file["activation"].tolist(), file["setting"].tolist()
-            drift, accuracy = file["drift"], file["accuracy"]
-    except (OSError, KeyError, ValueError) as error:
-        raise ValueError(f"{path} cannot be read ({error}): run `make sweeps`") from None
+    found = read(path, ("activation", "setting", "drift", "accuracy"), "Run `make sweeps`.")
+    names, settings, drift, accuracy = found.values()
     if drift.shape != (COUNT, len(PLACES), len(QUANTITIES)):
         raise ValueError(f"{path} has drifts of shape {drift.shape}: run `make sweeps`")
     numbers = {
         quantity: dict(zip(PLACES, drift[:, :, q].T, strict=True))
         for q, quantity in enumerate(QUANTITIES)
     }
-    settings = [(name, *rest) for name, rest in zip(names, settings, strict=True)]
+    settings = [(name, *rest) for name, rest in zip(names.tolist(), settings.tolist(), strict=True)]
     return DriftSweep(settings, numbers, accuracy)

@@ -1,12 +1,9 @@
 """How networks end that compute the same at their first step, recorded once."""
 
-import zipfile
 from itertools import product
 from pathlib import Path
 
-import numpy as np
-
-from bn_lib.data.archive import HERE
+from bn_lib.data.archive import HERE, read
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 NETWORKS = ("no BN", "undone", "frozen", "BN")
@@ -25,15 +22,11 @@ def fates(path: Path = HERE / "fates.npz") -> dict:
 
     `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
     """
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            right, steps = file["right"], file["steps"]
-            scales, rates = file["scales"].tolist(), file["rates"].tolist()
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} cannot be read ({error}): run `make sweeps`") from None
+    found = read(path, ("right", "steps", "scales", "rates"), "Run `make sweeps`.")
+    right, steps, scales, rates = found.values()
     if right.shape != SHAPE:
         raise ValueError(f"{path} has shape {right.shape}, expected {SHAPE}: run `make sweeps`")
-    settings = product(ACTIVATIONS, scales, rates)
+    settings = product(ACTIVATIONS, scales.tolist(), rates.tolist())
     curves = (right.mean(axis=0) / 397).reshape(-1, *SHAPE[-2:])
     return {
         setting: {

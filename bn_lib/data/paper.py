@@ -1,15 +1,15 @@
 """The experiment of Ioffe & Szegedy 2015, section 4.1, in full length, as it was recorded."""
 
-import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from bn_lib.data.archive import HERE
+from bn_lib.data.archive import HERE, read
 
 SHAPE = (2, 5, 6)  # sides, stds, rates
 TEST = 10_000  # images
+NAMES = ["stds", "rates", "steps", "right", "unit", "percentiles", "widths", "cells", "right_again"]
 
 
 class PaperSweep(NamedTuple):
@@ -41,16 +41,13 @@ def paper_sweep(path: Path = HERE / "paper.npz") -> PaperSweep:
 
     `make paper` computes it again. Raises ValueError if the file is missing or another one.
     """
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            found = {name: file[name] for name in file.files}
-        stds, rates = found["stds"].tolist(), found["rates"].tolist()
-        right, steps = found["right"], found["steps"]
-        cells = [(int(side), stds[i], rates[j]) for side, i, j in found["cells"]]
-        again = dict(zip(cells, found["right_again"] / TEST, strict=True))
-        rest = [found[name] for name in ("unit", "percentiles", "widths")]
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} cannot be read ({error}): run `make paper`") from None
+    found = read(path, NAMES, "Run `make paper`.")
+    stds, rates, steps, right, *rest, cells, again = found.values()
     if right.shape != (*SHAPE, len(steps)):
-        raise ValueError(f"{path} has shape {right.shape}, expected {SHAPE} and the steps")
+        raise ValueError(
+            f"{path} has shape {right.shape}, expected {(*SHAPE, len(steps))}: run `make paper`"
+        )
+    stds, rates = stds.tolist(), rates.tolist()
+    cells = [(int(side), stds[i], rates[j]) for side, i, j in cells]
+    again = dict(zip(cells, again / TEST, strict=True))
     return PaperSweep(stds, rates, steps, right / TEST, *rest, again)

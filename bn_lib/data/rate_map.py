@@ -1,12 +1,11 @@
 """What a sweep over learning rates and scales of the first weights has found."""
 
-import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from bn_lib.data.archive import HERE
+from bn_lib.data.archive import HERE, read
 
 SHAPE = (3, 2, 2, 4, 8, 7)
 
@@ -28,12 +27,8 @@ def rate_map(path: Path = HERE / "rate_map.npz") -> RateSweep:
 
     `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
     """
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            right = file["right"]
-            lists = [file[name].tolist() for name in ("steps", "rates", "scales")]
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} cannot be read ({error}): run `make sweeps`") from None
+    found = read(path, ("right", "steps", "rates", "scales"), "Run `make sweeps`.")
+    right, *lists = found.values()
     if right.shape != SHAPE:
         raise ValueError(f"{path} has shape {right.shape}, expected {SHAPE}: run `make sweeps`")
-    return RateSweep(right / 397, *lists)
+    return RateSweep(right / 397, *(each.tolist() for each in lists))

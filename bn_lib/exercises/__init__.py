@@ -4,8 +4,8 @@ A check calls the learner's function on a small batch on which every usual mista
 examples, means away from zero, one unit whose variance is below ε) and then looks for the mistake
 that gives *exactly* what the function gave. For that, each exercise has a recipe with switches:
 all its settings are tried, those with the fewest wrong switches first, and every wrong switch has
-its sentence. A new exercise is a recipe with its switches (`mistakes`) and a check of a few lines
-(`checks`); what can be said of any result stands in `calling`.
+its sentence. A new exercise is a module with its recipe, the switches and a check of a few lines,
+such as `population`; what can be said of any result stands in `calling`.
 
 The checks return plain verdicts; `bn_lib.live.show` displays them. An exception in the learner's
 function is never caught: its traceback is the best message there is.

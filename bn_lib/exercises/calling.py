@@ -64,12 +64,31 @@ def call(function, *arguments):
     return found, [np.array_equal(*pair) for pair in arrays]
 
 
+def small_batch(rng):
+    """(8, 4): few examples show N − 1, the last unit's variance is below ε, no mean is 0."""
+    return rng.normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), size=(8, 4))
+
+
+def as_array(found):
+    """`found` as an array of real numbers, or None if it is none."""
+    try:
+        array = None if isinstance(found, tuple | dict | set) else np.asarray(found)
+    except ValueError:  # rows of different lengths
+        return None
+    return array if array is not None and array.dtype.kind in "fiu" else None
+
+
+def kind_of(found):
+    """What a mistake calls it."""
+    kind = type(found).__name__
+    return f"{kind} of {found.dtype}" if isinstance(found, np.ndarray) else kind
+
+
 def numbers(found, name):
     """`found` as an array of floating-point numbers, all finite."""
-    array = None if isinstance(found, tuple | dict | set) else np.asarray(found)
-    if array is None or array.dtype.kind not in "fiu":
-        kind = type(found).__name__
-        raise Mistake(f"{name} should be an array of numbers, but it is of type {kind}.")
+    array = as_array(found)
+    if array is None:
+        raise Mistake(f"{name} should be an array of numbers, but it is of type {kind_of(found)}.")
     if array.dtype.kind != "f":
         raise Mistake(f"{name} holds whole numbers ({array.dtype}): the fractions are lost.")
     bad = np.argwhere(~np.isfinite(array))
@@ -82,25 +101,28 @@ def numbers(found, name):
     return array
 
 
-def pair(found):
-    """gamma and beta from what a learner's function returned; (1, units) will do for (units,)."""
-    if not isinstance(found, tuple | list | np.ndarray) or len(found) != 2:
-        length = f", length {len(found)}" if hasattr(found, "__len__") else ""
+def pair(found, first="γ", second="β"):
+    """Two arrays that a learner's function returned; (1, units) will do for (units,)."""
+    sized = isinstance(found, tuple | list) or np.ndim(as_array(found)) > 0
+    if not sized or len(found) != 2:
+        length = f", length {len(found)}" if sized else ""
         raise Mistake(
-            f"Return two things: γ, β. What came is of type {type(found).__name__}{length}."
+            f"Return two things: {first}, {second}. What came is of type"
+            f" {type(found).__name__}{length}."
         )
-    gamma, beta = (numbers(part, name) for part, name in zip(found, "γβ", strict=True))
-    return np.squeeze(gamma), np.squeeze(beta)
+    return np.squeeze(numbers(found[0], first)), np.squeeze(numbers(found[1], second))
 
 
 def share(found):
     """A learner's result as one number."""
-    if np.shape(found) or np.asarray(found).dtype.kind not in "fiu":
+    array = as_array(found)
+    if array is None or array.shape:
+        shape = f", shape {found.shape}" if isinstance(found, np.ndarray) else ""
         raise Mistake(
             "The share should be one number for all entries, but it is of type"
-            f" {type(found).__name__}, shape {np.shape(found)}."
+            f" {kind_of(found)}{shape}."
         )
-    return float(found)
+    return float(array)
 
 
 def refuse_change(kept, *names):

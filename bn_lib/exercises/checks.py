@@ -1,4 +1,4 @@
-"""The exercises of the course."""
+"""The exercises of notebooks 00 to 04; those of the later ones have modules of their own."""
 
 import warnings
 
@@ -15,6 +15,7 @@ from .calling import (
     refuse_change,
     refuse_lost_digits,
     share,
+    small_batch,
     verdict,
 )
 from .mistakes import (
@@ -42,7 +43,7 @@ def check_mean(function, rng):
     H: (examples, units); mean: (units,). Called as `check_mean(f)`; `seed=` chooses the batch.
     Returns a Verdict; raises TypeError if f is no function, and what f raises.
     """
-    H = _batch(rng)
+    H = small_batch(rng)
     found, kept = call(function, H)
     mean = np.squeeze(numbers(found, "The result"))
     expected = beta_recipe(H, EPS)
@@ -63,7 +64,7 @@ def check_normalize(function, rng):
     H and H_hat: (examples, units). Called as `check_normalize(f)`; `seed=` chooses the batch.
     Returns a Verdict; raises TypeError if f is no function, and what f raises.
     """
-    H = _batch(rng)
+    H = small_batch(rng)
     found, kept = call(function, H, EPS)
     H_hat = numbers(found, "H_hat")
     if H_hat.shape != H.shape:
@@ -99,7 +100,7 @@ def check_undo(function, rng):
     H: (examples, units); gamma, beta: (units,). Called as `check_undo(f)`; `seed=` chooses the
     batch. Returns a Verdict; raises TypeError if f is no function, and what f raises.
     """
-    H = _batch(rng)
+    H = small_batch(rng)
     found, kept = call(function, H, EPS)
     gamma, beta = pair(found)
     expected = undo_parameters(H, EPS)
@@ -163,7 +164,7 @@ def check_backward(function, rng):
     `check_backward(f)`; `seed=` chooses the numbers. Returns a Verdict; raises TypeError if f is
     no function, and what f raises.
     """
-    H = _batch(rng)
+    H = small_batch(rng)
     gamma, std = np.array([1.5, -2, 0.7, 3]), np.sqrt(H.var(axis=0) + EPS)
     # Never ones: of them nothing is left, and a function that forgets half gives 0 too.
     dy = rng.normal(0.3, 1, size=H.shape)
@@ -207,11 +208,6 @@ def _at_the_ends(function):
             " the slope is the same on both sides."
         )
     return ""
-
-
-def _batch(rng):
-    """(8, 4): few examples show N − 1, the last unit's variance is below ε, no mean is 0."""
-    return rng.normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), size=(8, 4))
 
 
 def _far_batch(rng):

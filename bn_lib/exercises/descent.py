@@ -4,7 +4,7 @@ import numpy as np
 
 from bn_lib.normalization import normalize
 
-from .calling import Mistake, call, pair, refuse_change, verdict
+from .calling import Mistake, call, pair, refuse_change, small_batch, verdict
 from .mistakes import EPS, explain, same
 
 RATE = 0.1
@@ -66,7 +66,7 @@ def check_step(function, rng):
     `seed=` chooses the numbers. Returns a Verdict; raises TypeError if f is no function, and what
     f raises.
     """
-    H = rng.normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), size=(8, 4))
+    H = small_batch(rng)
     gamma, beta = np.array([1.5, -2, 0.7, 3]), np.array([0.5, 1, -1, 2])
     found, kept = call(function, H, gamma, beta, RATE, EPS)
     found = pair(found)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .calling import Mistake, call, numbers, refuse_change, verdict
+from .calling import Mistake, call, pair, refuse_change, verdict
 from .mistakes import explain, same
 
 MEAN_SWITCHES = {
@@ -83,11 +83,7 @@ def check_population(function, rng):
     centres = rng.normal(3, 1, (5, 1, 3))  # batches differ, so that it matters how one averages
     batches = rng.normal(centres, rng.uniform(0.5, 3, (5, 1, 3)), (5, 4, 3))
     found, kept = call(function, batches)
-    if not isinstance(found, tuple | list | np.ndarray) or len(found) != 2:
-        raise Mistake(f"Return two things: mean, var. What came is of type {type(found).__name__}.")
-    mean, var = (
-        np.squeeze(numbers(part, name)) for part, name in zip(found, ("mean", "var"), strict=True)
-    )
+    mean, var = pair(found, "mean", "var")
     said = []
     for value, name, recipe, switches in (
         (mean, "mean", mean_recipe, MEAN_SWITCHES),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bn_lib.figures import style
-from bn_lib.figures.picture import Picture, expect, rounded, unpack
+from bn_lib.figures.picture import Picture, expect, rounded, span, unpack
 from bn_lib.normalization import moments
 
 BEFORE, AFTER = 1.0, 0.0  # heights of the two number lines
@@ -97,10 +97,8 @@ class Coupling(Picture):
 
     def _sentence(self, H, H_hat, drawn):
         moved = np.abs(H_hat - drawn)[1:]
-        low, high = rounded(moved.min()), rounded(moved.max())
-        by = low if low == high else f"{low} to {high}"
         others = "the other output" if len(moved) == 1 else f"the other {len(moved)} outputs"
         return (
             f"N = {len(H)}: the dragged example at {rounded(H[0], 1)} becomes {rounded(H_hat[0])}; "
-            f"{others} moved by {by}."
+            f"{others} moved by {span(moved)}."
         )

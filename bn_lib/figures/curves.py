@@ -3,7 +3,7 @@
 import numpy as np
 
 from bn_lib.figures import style
-from bn_lib.figures.picture import Picture, expect, percent
+from bn_lib.figures.picture import Picture, apart, expect, percent
 
 LOOKS = (
     dict(color="#666666", linestyle="--"),
@@ -53,7 +53,7 @@ class Curves(Picture):
             steps = np.asarray(records[name]["step"])
             shown[name] = steps, expect(records[name][self.probe], steps.shape, self.probe)
         ends = {name: share[-1] for name, (_, share) in shown.items()}
-        heights = dict(zip(ends, _apart(np.array(list(ends.values()))), strict=True))
+        heights = dict(zip(ends, apart(list(ends.values()), APART, 1.01), strict=True))
         for name, (steps, share) in shown.items():
             self.curves[name].set_data(steps, share)
             self.labels[name].set_position((steps[-1] + self.gap, heights[name]))
@@ -61,17 +61,3 @@ class Curves(Picture):
         last = max(steps[-1] for steps, _ in shown.values())
         said = ", ".join(f"{name} {percent(share)}" for name, share in ends.items())
         self.sentence = f"after {last:,} steps: {said}"
-
-
-def _apart(heights):
-    """Heights for the names: near the curves' ends, and far enough from each other to be read."""
-    order = np.argsort(heights, kind="stable")
-    placed = heights[order]
-    for i in range(1, len(placed)):
-        placed[i] = max(placed[i], placed[i - 1] + APART)
-    for i in range(len(placed) - 1, -1, -1):
-        top = 1.01 if i == len(placed) - 1 else placed[i + 1] - APART
-        placed[i] = min(placed[i], top)
-    result = np.empty_like(placed)
-    result[order] = placed
-    return result

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bn_lib.figures import style
-from bn_lib.figures.picture import Picture, expect
+from bn_lib.figures.picture import Picture, expect, unpack
 
 
 class LeftOver(Picture):
@@ -40,7 +40,7 @@ class LeftOver(Picture):
         )
 
     def update(self, result, *, log10_sigma, log10_eps, **others):
-        measured, curve = result
+        measured, curve = unpack(result, "measured", "curve")
         measured = float(expect(measured, (), "the measured share"))
         curve = expect(curve, self.sigmas.shape, "the curve")
         knee = 10 ** (log10_eps / 2)

@@ -132,8 +132,21 @@ def unpack(result, *names: str):
     """Take apart what the learner's function returned, or say which parts the figure needs."""
     wanted = ", ".join(names)
     if not isinstance(result, tuple | list) or len(result) != len(names):
-        got = f"{len(result)} of them" if isinstance(result, tuple) else type(result).__name__
+        several = isinstance(result, tuple | list)
+        got = f"{len(result)} of them" if several else type(result).__name__
         raise TypeError(f"the figure needs `return {wanted}`, but the result is {got}")
+    return result
+
+
+def apart(heights, least: float, highest: float) -> np.ndarray:
+    """Heights for words at the ends of curves: near these, but `least` from each other."""
+    order = np.argsort(heights, kind="stable")
+    placed = np.array(heights, float)[order]
+    for i in range(1, len(placed)):
+        placed[i] = max(placed[i], placed[i - 1] + least)
+    placed = np.minimum(placed, highest - least * np.arange(len(placed))[::-1])
+    result = np.empty_like(placed)
+    result[order] = placed
     return result
 
 
@@ -156,8 +169,8 @@ def percent(share: float, decimals: int = 1) -> str:
 
 def power(value: float, least: float = 0.01) -> str:
     """Two digits, as in 0.0054 and 9.9·10⁻⁴: a power of ten below `least` and from 1,000 on."""
-    if least <= value < 1000:
-        return f"{value:.2g}" if value < 100 else f"{value:.0f}"
+    if value == 0 or least <= value < 999.5:
+        return f"{value:.2g}" if value < 99.5 else f"{value:.0f}"
     digits, exponent = f"{value:.1e}".split("e")
     return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 

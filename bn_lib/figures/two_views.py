@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bn_lib.figures import style
-from bn_lib.figures.picture import Picture, expect
+from bn_lib.figures.picture import Picture, apart, expect
 
 LOOKS = (
     dict(color="#666666", linestyle="--"),
@@ -73,7 +73,7 @@ class TwoViews(Picture):
         said = []
         for view in self.views:
             last = [shown[name, view][-1] for name in self.names]
-            for name, value, height in zip(self.names, last, _apart(last, view), strict=True):
+            for name, value, height in zip(self.names, last, _heights(last, view), strict=True):
                 self.ends[name, view].set_text(_written(value, view))
                 self.ends[name, view].set_y(height)
             parts = [
@@ -88,18 +88,10 @@ def _written(value, view):
     return f"{value:{view.form}}".replace("-", "−").replace("%", " %")
 
 
-def _apart(values, view, least=0.07):
-    """Heights for the numbers: at the ends of the curves, and apart enough to be read."""
+def _heights(values, view):
+    """Heights for the numbers at the ends of the curves."""
     there = np.log if view.scale == "log" else np.asarray
     low, high = there([view.low, view.high])
     places = (there(np.clip(values, view.low, view.high)) - low) / (high - low)
-    order = np.argsort(places, kind="stable")
-    up = np.clip(places[order], 0.03, 0.97)
-    for i in range(1, len(up)):
-        up[i] = max(up[i], up[i - 1] + least)
-    up -= max(up[-1] - 0.97, 0)
-    for i in range(len(up) - 2, -1, -1):
-        up[i] = min(up[i], up[i + 1] - least)
-    places[order] = up
-    heights = low + places * (high - low)
+    heights = low + apart(np.clip(places, 0.03, 0.97), 0.07, 0.97) * (high - low)
     return np.exp(heights) if view.scale == "log" else heights

@@ -62,8 +62,6 @@ class RunningStatistics:
                     f"{all_but_units(x.shape)}: only batch normalization has running statistics"
                 )
             mean, var = batch.mean.squeeze(axes), batch.var.squeeze(axes)
-            if not isfinite(np.vdot(var, var)):
-                check_fits(var, np.float64)
         else:
             x, _ = as_floats(batch, "x")
             axes = statistic_axes(x.shape, None)
@@ -74,11 +72,13 @@ class RunningStatistics:
                 "batches before: use one RunningStatistics for each layer"
             )
         new, m = self.momentum, count(x.shape, axes)
-        self.mean = (1 - new) * self.mean + new * mean
+        mean = (1 - new) * self.mean + new * mean
         if self.unbiased:
             new *= m / (m - 1)
-        self.var = (1 - self.momentum) * self.var + new * var
-        self._shape = mean.shape
+        var = (1 - self.momentum) * self.var + new * var
+        if not isfinite(np.vdot(var, var)):
+            check_fits(var, np.float64)
+        self.mean, self.var, self._shape = mean, var, mean.shape
 
 
 @quiet

@@ -1,5 +1,6 @@
 """Functions for `test_sweeps`, in a module of their own since workers import them by name."""
 
+import time
 from pathlib import Path
 
 
@@ -17,3 +18,10 @@ def stops_at_a_wall(log, wall, a):
     with open(log, "a") as file:
         file.write(f"{a}\n")
     return a
+
+
+def waits_at_a_gate(gate, waits):
+    """Return when there is a file, if it waits."""
+    while waits and not Path(gate).exists():
+        time.sleep(0.01)
+    return waits

@@ -9,7 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bn_lib.data import digits, spirals, two_humped
+from bn_lib.data import (
+    digits,
+    drift_sweep,
+    fates,
+    paper_sweep,
+    rate_map,
+    spirals,
+    two_humped,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "bn_lib" / "data" / "digits.npz"
@@ -121,6 +129,26 @@ def test_a_damaged_copy_is_refused_in_words(damage, message, tmp_path, capsys):
     assert "digits.npz" in str(caught.value)
     assert str(caught.value).endswith("install bn_lib anew.")
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("load", [drift_sweep, fates, paper_sweep, rate_map])
+def test_any_damage_to_a_recorded_sweep_is_said(load, tmp_path):
+    (whole,) = (value for value in load.__defaults__ if isinstance(value, Path))
+    content, path = whole.read_bytes(), tmp_path / whole.name
+    rng = np.random.default_rng(0)
+    damaged = [b"", content[:10], content[: len(content) // 2], content[:-9]]
+    for place in rng.integers(0, len(content), 60):
+        damaged.append(content[:place] + bytes([content[place] ^ 255]) + content[place + 1 :])
+    refused = 0
+    for each in damaged:
+        path.write_bytes(each)
+        try:
+            load(path)  # a byte that nobody reads may be flipped
+        except ValueError as error:
+            refused += "Run `make" in str(error)
+    assert refused > len(damaged) / 2
+    with pytest.raises(ValueError, match=r"is missing\. Run `make"):
+        load(tmp_path / "none.npz")
 
 
 def test_spirals_are_two_classes_that_no_line_parts():

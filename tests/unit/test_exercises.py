@@ -89,6 +89,8 @@ WRONG_NORMALIZE = {
     "half": (lambda H, eps: normalize(H, eps).astype("f4"), "type float32"),
     "text": (lambda H, eps: "H_hat", "an array of numbers, but it is of type str"),
     "a pair": (lambda H, eps: (normalize(H, eps), H), "but it is of type tuple"),
+    "rows of two lengths": (lambda H, eps: [[1.0], [1.0, 2.0]], "but it is of type list"),
+    "true or false": (lambda H, eps: H > 0, "but it is of type ndarray of bool"),
     "nan": (lambda H, eps: np.where(H > 5, np.nan, H), "NaN or infinite, the first at index"),
     "something": (lambda H, eps: np.tanh(H), "one by one"),
 }
@@ -143,6 +145,7 @@ WRONG_UNDO = {
         lambda H, eps: std(H, eps),
         "Return two things: γ, β. What came is of type ndarray, length 4",
     ),
+    "an array of no axis": (lambda H, eps: np.array(1.0), "two things: γ, β. What came is of type"),
     "three things": (lambda H, eps: (std(H, eps), mean(H, eps), H), "of type tuple, length 3"),
     "nan": (pair(lambda H, eps: np.log(np.sign(H.mean(0)) + 1), mean), "of γ are NaN"),
     "in place": (
@@ -191,6 +194,7 @@ WRONG_SATURATED = {
     "count": (lambda z, t: np.sum(slope(z) < t), "You give a count"),
     "per unit": (lambda z, t: np.mean(slope(z) < t, axis=0), "shape (8,)"),
     "mask": (lambda z, t: slope(z) < t, "shape (50, 8)"),
+    "rows of two lengths": (lambda z, t: [[0.1], [0.1, 0.2]], "but it is of type list"),
     "any": (lambda z, t: bool((slope(z) < t).any()), "but it is of type bool"),
     "nan": (
         lambda z, t: np.mean(np.exp(-z) / (1 + np.exp(-z)) ** 2 < t),

@@ -5,7 +5,7 @@ import pytest
 
 from bn_lib.data import two_humped
 from bn_lib.figures import BatchTable, Coupling, NearConstant, Shape
-from bn_lib.figures.picture import rounded, unpack
+from bn_lib.figures.picture import power, rounded, unpack
 from bn_lib.live.vertices import pack
 from bn_lib.normalization import normalize
 
@@ -188,6 +188,14 @@ def test_unpack_says_which_parts_are_needed():
         unpack(np.ones(2), "H", "H_hat")
     with pytest.raises(TypeError, match="needs `return H, H_hat`, but the result is 3 of them"):
         unpack((1, 2, 3), "H", "H_hat")
+
+
+def test_power_has_two_digits_and_no_needless_exponent():
+    values = [0, 0.0054, 0.02, 1.25, 99.4, 99.7, 999.4, 999.7, 1e4]
+    assert [power(value) for value in values] == [
+        "0", "5.4·10⁻³", "0.02", "1.2", "99", "100", "999", "1.0·10³", "1.0·10⁴",
+    ]  # fmt: skip
+    assert power(0.0054, least=1e-3) == "0.0054"
 
 
 def test_rounded_has_a_real_minus_sign_and_no_minus_zero():

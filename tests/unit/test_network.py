@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from bn_lib.measure import accuracy
 from bn_lib.network import (
     BatchNorm,
     Linear,
@@ -168,6 +169,15 @@ def test_a_network_does_what_the_textbook_does():
     np.testing.assert_allclose(backward(network, dy), dx, rtol=1e-9, atol=1e-15)
     for layer, gradient in zip(network[::3], gradients, strict=True):
         np.testing.assert_allclose(layer.dW, gradient, rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("labels", [np.zeros((4, 1), int), np.zeros(1, int), 0])
+def test_labels_of_another_shape_are_refused(labels):
+    message = r"labels have shape \(.*\), expected \(4,\): one class for each example"
+    with pytest.raises(ValueError, match=message):
+        cross_entropy(np.zeros((4, 3)), labels)
+    with pytest.raises(ValueError, match=message):
+        accuracy([], np.zeros((4, 3)), labels)
 
 
 @pytest.mark.parametrize("first", ["Linear", "a layer of one's own"])

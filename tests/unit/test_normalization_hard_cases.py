@@ -402,6 +402,7 @@ def inference(x=X, gamma=1, beta=0, mean=0, var=1, eps=1e-5):
         (lambda: moments([0, 1e200]), "too large for float64"),
         (lambda: RunningStatistics().update([0, 1e200]), "too large for float64"),
         (lambda: RunningStatistics().update(batch_norm([0, 1e200])[1]), "too large for float64"),
+        (lambda: RunningStatistics(1).update([-1.3e154, 1.3e154]), "too large for float64"),
         (lambda: fold(X[0], 0, 1, 0, 0, 1), "W has shape (3,), expected (inputs, units)"),
         (lambda: fold(X, FOUR, 1, 0, 0, 1), "b has shape (4,), expected one number or shape (3,)"),
         (lambda: fold(X, 0, FOUR, 0, 0, 1), "gamma has shape (4,)"),

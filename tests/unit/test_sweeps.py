@@ -34,9 +34,10 @@ def test_what_is_finished_outlives_a_failure(tmp_path):
     assert sorted(after) == sorted(map(str, range(6)))  # the finished ones were not run again
 
 
-def test_results_come_one_by_one(tmp_path):
-    cells = [(str(tmp_path / "log"), 1, b) for b in range(4)]
-    results = sweep(sweep_cells.noted_product, cells, tmp_path / "kept")
-    first, _ = next(results)
-    assert first in cells
-    assert len(list(results)) == 3
+def test_a_result_comes_before_the_others_are_finished(tmp_path):
+    gate = tmp_path / "gate"
+    cells = [(str(gate), True), (str(gate), False)]
+    results = sweep(sweep_cells.waits_at_a_gate, cells, tmp_path / "kept")
+    assert next(results)[0] == cells[1]
+    gate.touch()
+    assert [cell for cell, _ in results] == cells[:1]

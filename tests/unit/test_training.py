@@ -7,6 +7,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from bn_lib.data import mnist
+from bn_lib.data.mnist import Bits
 from bn_lib.network import (
     BatchNorm,
     Linear,
@@ -159,7 +161,15 @@ def test_it_records_at_the_start_and_after_every_k_steps():
 
 
 def test_it_yields_when_the_time_is_over():
-    assert [*training(every=1000).up_to(3, seconds=0)][-1] == 3
+    assert [*training(every=1000).up_to(3)] == [0, 3]
+    assert [*training(every=1000).up_to(3, seconds=-1)] == [0, 1, 2, 3]
+
+
+def test_all_examples_are_taken_from_what_keeps_them_packed():
+    d = mnist()
+    network = dense([784, 10], None, generator())
+    Training(network, Bits(d.x.packed[:50]), d.labels[:50], SGD(0.1)).run(1)
+    assert network[0].dW.any()
 
 
 def test_frozen_parameters_stay():
@@ -271,8 +281,10 @@ def test_parameters_that_break_in_the_last_step_are_seen():
             return 0 * dy
 
     zero = np.zeros((1, 1))
-    with pytest.raises(Diverged, match=r"after 1 steps a of layer 0 \(Explodes\)"):
-        Training([Explodes(1.0)], zero, zero, SGD(0.1), loss=squared_error).run(1)
+    exploded = Training([Explodes(1.0)], zero, zero, SGD(0.1), loss=squared_error)
+    for _ in range(2):  # it is said again to who goes on
+        with pytest.raises(Diverged, match=r"after 1 steps a of layer 0 \(Explodes\)"):
+            exploded.run(1)
 
 
 @pytest.mark.parametrize(
@@ -282,6 +294,8 @@ def test_parameters_that_break_in_the_last_step_are_seen():
         (dict(batch=999), "expected 1 to 240"),
         (dict(batch=9, rng=None), "default_rng"),
         (dict(every=0), "every is 0"),
+        (dict(every=1.5), "every is 1.5"),
+        (dict(probes={"step": len}), "give it another name"),
         (dict(target=np.zeros(3)), "target 3"),
     ],
 )
