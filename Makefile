@@ -16,8 +16,9 @@ help:  ## this list
 lab: $(VENV)/.runtime  ## open the course in JupyterLab
 	$(BIN)/jupyter lab $(LAB_OPTIONS) $(firstword $(wildcard notebooks/00*.ipynb) notebooks)
 
-# At the course's sizes a second thread for matrix products only waits for the first.
-test test-oldest test-newest notebooks sweeps paper site: export OPENBLAS_NUM_THREADS = 1
+# At the course's sizes a second thread for matrix products only waits for the first; where others work on
+# the same machine, it waits long.
+lab test test-oldest test-newest notebooks sweeps paper site: export OPENBLAS_NUM_THREADS = 1
 
 test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/ruff check

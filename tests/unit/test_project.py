@@ -1,6 +1,7 @@
 """The project's papers agree with one another: pins, commands, README, versions."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -51,6 +52,15 @@ def test_the_pins_say_how_they_were_made_and_come_from_the_public_index():
         text = (ROOT / file).read_text(encoding="utf-8")
         assert text.splitlines()[1] == f"#    {compiler} {options}"
         assert not re.search(r"^-|://|file:|^[./]", text, re.M)
+
+
+def test_learners_kernels_use_one_thread_for_matrix_products():
+    start = ROOT / "binder" / "start"
+    command = [start, "sh", "-c", "echo $OPENBLAS_NUM_THREADS"]
+    assert subprocess.run(command, capture_output=True, text=True).stdout == "1\n"
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (targets,) = re.findall(r"^(.+): export OPENBLAS_NUM_THREADS = 1$", makefile, re.M)
+    assert {"lab", "test", "notebooks", "paper"} <= set(targets.split())
 
 
 def test_binder_installs_the_same_pins_and_the_project():
