@@ -6,7 +6,7 @@ from bn_lib.figures import style
 from bn_lib.figures.picture import Picture, expect, rounded, unpack
 
 LOOKS = (
-    ("without", dict(color="#666666", linestyle="--")),
+    ("without", dict(color=style.WITHOUT, linestyle="--")),
     ("with BN", dict(color=style.OUTPUT, linestyle="-")),
 )
 LEAST = 1e-4  # in place of what is smaller: the axes are logarithmic
@@ -29,7 +29,7 @@ class AlongStep(Picture):
         one.set(title="At one step", xlabel="rate along the gradient", ylabel="change of the loss")
         one.set(xlim=(0, 1.03 * rates[-1]), ylim=(-1.5, 3))
         one.axhline(0, color="#cccccc", linewidth=1)
-        one.text(0.03, 0.02, "below 0: downhill", transform=one.transAxes, color="#555555",
+        one.text(0.03, 0.02, "below 0: downhill", transform=one.transAxes, color=style.NOTE,
                  fontsize=10.5)  # fmt: skip
         ranges.set(title="Loss: range", xlabel="steps of training", ylim=(1e-3, 60))
         changes.set(title="Gradient: change", xlabel="steps of training", ylim=(0.03, 100))
@@ -51,7 +51,7 @@ class AlongStep(Picture):
             for axes in (ranges, changes)
         ]
         self.outside = self.moving_text(one, 0.97, 0.97, transform=one.transAxes, ha="right",
-                                        va="top", fontsize=10.5, color="#555555")  # fmt: skip
+                                        va="top", fontsize=10.5, color=style.NOTE)  # fmt: skip
         self.figure.legend(
             handles=[one.plot([], [], label=name, **looks)[0] for name, looks in LOOKS],
             loc="outside upper left", ncols=2, frameon=False, borderpad=0,

@@ -44,7 +44,7 @@ class Coupling(Picture):
             axes.plot([0], [AFTER], "|", color=style.INK, markersize=26, mew=2)[0]
         )
         self.rings = self.moves(
-            axes.plot([0], [AFTER], "o", mfc="none", mec="#777777", markersize=13, mew=1.5)[0]
+            axes.plot([0], [AFTER], "o", mfc="none", mec=style.GUIDE, markersize=13, mew=1.5)[0]
         )
         self.above = self.moves(axes.plot([0], [BEFORE], markersize=10, **gray)[0])
         self.below = self.moves(

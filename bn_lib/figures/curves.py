@@ -6,7 +6,7 @@ from bn_lib.figures import style
 from bn_lib.figures.picture import Picture, apart, expect, percent
 
 LOOKS = (
-    dict(color="#666666", linestyle="--"),
+    dict(color=style.WITHOUT, linestyle="--"),
     dict(color=style.OUTPUT, linestyle="-"),
     dict(color=style.NORMALIZED, linestyle="-."),
     dict(color=style.TARGET, linestyle=":"),

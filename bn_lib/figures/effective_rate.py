@@ -5,7 +5,7 @@ import numpy as np
 from bn_lib.figures import style
 from bn_lib.figures.picture import Picture, expect, power, unpack
 
-REFERENCE = dict(color="#777777", linestyle="--", linewidth=2)
+REFERENCE = dict(color=style.GUIDE, linestyle="--", linewidth=2)
 
 
 class EffectiveRate(Picture):
@@ -34,7 +34,7 @@ class EffectiveRate(Picture):
             axes.set_xlim(0, steps[-1])
             axes.plot(steps, values, **REFERENCE)
             self.curves.append(self.moves(axes.plot([], [], color=style.OUTPUT)[0]))
-        left.text(0.03, 0.04, f"dashed: {reference}", transform=left.transAxes, color="#555555",
+        left.text(0.03, 0.04, f"dashed: {reference}", transform=left.transAxes, color=style.NOTE,
                   fontsize=10.5)  # fmt: skip
         self.verdict = self.moving_text(
             left, 0.97, 0.96, ha="right", va="top", weight="bold", color=style.OUTPUT,

@@ -67,7 +67,7 @@ class Jacobian(Picture):
         self.words = [
             self.moving_text(axes, 0.02, height, color=colour, **looks)
             for height, colour in zip(
-                (3.45, 3.0, 2.55), (style.OUTPUT, style.NORMALIZED, "#00795a"), strict=True
+                (3.45, 3.0, 2.55), (style.OUTPUT, style.NORMALIZED, style.TARGET_WORDS), strict=True
             )
         ]
 

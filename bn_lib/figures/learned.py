@@ -26,13 +26,13 @@ class TwoSpreads(Picture):
         axes.set_xticks([tick for tick in axes.get_xticks() if 0 <= tick <= until])
         axes.set_yticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
         axes.axhline(sigma, color=style.TARGET, linestyle=":", linewidth=2)
-        axes.text(1.24 * until, 1.12 * sigma, "the teacher's σ", color="#00795a", ha="right",
-                  va="bottom", weight="bold")  # fmt: skip
-        self.own = self.moves(axes.plot([], [], color="#666666", linestyle="--")[0])
+        axes.text(1.24 * until, 1.12 * sigma, "the teacher's σ",
+                  color=style.TARGET_WORDS, ha="right", va="bottom", weight="bold")  # fmt: skip
+        self.own = self.moves(axes.plot([], [], color=style.WITHOUT, linestyle="--")[0])
         self.gamma = self.moves(axes.plot([], [], color=style.OUTPUT, linewidth=3)[0])
         looks = dict(weight="bold", va="center")
-        self.own_name = self.moving_text(axes, 0, 1, color="#666666", **looks)
-        self.gamma_name = self.moving_text(axes, 0, 1, color="#a84300", **looks)
+        self.own_name = self.moving_text(axes, 0, 1, color=style.WITHOUT, **looks)
+        self.gamma_name = self.moving_text(axes, 0, 1, color=style.OUTPUT_WORDS, **looks)
         self.gap = until / 90
 
     def update(self, result, **position):
@@ -82,7 +82,7 @@ class UnitByUnit(Picture):
         axes.set(xlim=x, ylim=y, xlabel=xlabel, ylabel=ylabel)
         axes.set_title(f"{ylabel}: undone on the dotted line")
         axes.axhline(start, color="#999999", linewidth=1.5)
-        axes.text(x[1], start, "start", color="#555555", ha="right", va="bottom", fontsize=10.5)
+        axes.text(x[1], start, "start", color=style.NOTE, ha="right", va="bottom", fontsize=10.5)
         ends = [min(x[0], y[0]), max(x[1], y[1])]
         axes.plot(ends, ends, ":", color=style.TARGET, linewidth=2)
         dots = self.moves(axes.plot([], [], "o", color=style.OUTPUT, mew=0, alpha=0.7)[0])

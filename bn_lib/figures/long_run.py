@@ -9,9 +9,9 @@ from bn_lib.figures.rate_map import RateMap
 LAST = 10  # the accuracy "at the end" is the mean of so many last looks
 LOW, HIGH = 0.7, 1.0  # of the axis of accuracies
 NAMES = ("without", "with")
-LOOKS = (dict(color="#666666", linestyle="--"), dict(color=style.OUTPUT, linestyle="-"))
+LOOKS = (dict(color=style.WITHOUT, linestyle="--"), dict(color=style.OUTPUT, linestyle="-"))
 DASHES = ("- -", "—")
-DARK = ("#555555", "#a84300")  # the same for words
+DARK = (style.NOTE, style.OUTPUT_WORDS)  # the same for words
 
 
 def at_the_end(accuracy):

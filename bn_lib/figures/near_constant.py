@@ -35,9 +35,11 @@ class NearConstant(Picture):
         axes.set(title="The outputs Ĥ", xlabel="example", ylabel="Ĥ", ylim=(-reach, reach))
         axes.set_xticks(self.numbers)
         axes.axhline(0, color="#cccccc", linewidth=1)
-        axes.plot(self.numbers, self.shape, "o", mfc="none", mec="#777777", markersize=13, mew=1.5)
+        axes.plot(
+            self.numbers, self.shape, "o", mfc="none", mec=style.GUIDE, markersize=13, mew=1.5
+        )
         axes.text(0.5, 0.98, "rings: with σ far above √ε", transform=axes.transAxes, va="top",
-                  ha="center", fontsize=10.5, color="#555555")  # fmt: skip
+                  ha="center", fontsize=10.5, color=style.NOTE)  # fmt: skip
         dots = axes.plot(
             self.numbers, self.shape, "o", color=style.NORMALIZED, markersize=10, mew=0
         )
@@ -49,7 +51,7 @@ class NearConstant(Picture):
         names = ["0", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "1", "10"]
         axes.set_xticks([ZERO, *range(-4, 2)], names)
         axes.axhline(1, color="#999999", linestyle=":", linewidth=1.5)
-        axes.text(ZERO - 0.3, 1.11, "1: what is promised", fontsize=10.5, color="#555555")
+        axes.text(ZERO - 0.3, 1.11, "1: what is promised", fontsize=10.5, color=style.NOTE)
         # The axis is cut between 0 and its first power of ten.
         axes.plot([ZERO + 0.5], [0], marker="$//$", color=style.INK, markersize=11, clip_on=False,
                   transform=axes.get_xaxis_transform())  # fmt: skip
@@ -65,7 +67,7 @@ class NearConstant(Picture):
         small = dict(fontsize=10.5, va="center")
         self.knee_label = self.moving_text(axes, 0, 0.06, "", **small)
         self.formula = self.moving_text(
-            axes, 0, 0.5, "your formula", color="#b04a00", ha="right", **small
+            axes, 0, 0.5, "your formula", color=style.OUTPUT_WORDS, ha="right", **small
         )
 
     def update(self, result, *, sigma, eps, **others):

@@ -43,7 +43,7 @@ class Overlay(Picture):
         axes.stairs(normalized, self.edges, color=style.NORMALIZED, linestyle="--", linewidth=2)
         axes.text(-0.2, normalized.max(), "normalized Ĥ", color=style.NORMALIZED)
         right_hump = np.quantile(self.before, 0.9)
-        axes.text(right_hump, 1.05 * original.max(), "original H", color="#666666", ha="center")
+        axes.text(right_hump, 1.05 * original.max(), "original H", color=style.WITHOUT, ha="center")
         self.steps = self.moves(
             axes.stairs(0 * original, self.edges, color=style.OUTPUT, linewidth=2.5, baseline=None)
         )
@@ -59,7 +59,7 @@ class Overlay(Picture):
         axes.set(xlabel="original H", ylabel="after: γĤ + β")
         axes.plot([low, high], [low, high], color=style.INK, linestyle=":", linewidth=1.5)
         axes.text(right, low + 0.4, "undone: all on\nthe dotted line", ha="right", va="bottom",
-                  color="#555555", fontsize=10.5)  # fmt: skip
+                  color=style.NOTE, fontsize=10.5)  # fmt: skip
         dots = axes.plot(
             self.before, self.before, "o", color=style.OUTPUT, markersize=4, alpha=0.5, mew=0
         )

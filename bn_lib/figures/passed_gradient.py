@@ -9,7 +9,7 @@ REACH = 2.7  # of the axis of x̂
 HIGH = 4.6  # of the axis of gradients
 NAMES = ("mean", "x̂", "left")
 COLOURS = (style.OUTPUT, style.NORMALIZED, style.TARGET)
-DARK = ("#a84a00", style.NORMALIZED, "#00795a")  # the same for words
+DARK = (style.OUTPUT_WORDS, style.NORMALIZED, style.TARGET_WORDS)  # the same for words
 
 
 class PassedGradient(Picture):
@@ -31,7 +31,7 @@ class PassedGradient(Picture):
             axes.axhline(0, color="#cccccc", linewidth=1)
         before.set_ylabel("gradient")
         before.text(-REACH + 0.2, -HIGH + 0.1, "dashed: taken out", va="bottom",
-                    fontsize=10.5, color="#555555")  # fmt: skip
+                    fontsize=10.5, color=style.NOTE)  # fmt: skip
         self.line = self.moves(before.plot([], [], "--", color=style.INK)[0])
         self.sides = [self._build_side(axes) for axes in (before, after)]
         self._build_shares(shares)

@@ -6,7 +6,7 @@ from bn_lib.figures import style
 from bn_lib.figures.picture import Picture, expect, rounded, unpack
 
 TOP = 5.5  # the axes show inputs from -TOP to TOP
-SIDES = (("Without batch norm", "#666666"), ("With batch norm", style.OUTPUT))
+SIDES = (("Without batch norm", style.WITHOUT), ("With batch norm", style.OUTPUT))
 SHARES = (15, 50, 85)
 
 

@@ -30,13 +30,13 @@ class ScaledWeights(Picture):
         left.axhline(0, color="#cccccc", linewidth=1)
         left.plot(before, before, "o", mfc="none", mec="#999999", markersize=6, mew=1)
         left.text(0.98, 0.03, "rings: a = 1, c = 0", transform=left.transAxes, ha="right",
-                  color="#555555", fontsize=10.5)  # fmt: skip
+                  color=style.NOTE, fontsize=10.5)  # fmt: skip
 
         right.set(title="Out of it: BN(aWx + c)", xlim=(-high, high), ylim=(-high, high))
         right.set(xlabel="BN(Wx)", ylabel="BN(aWx + c)")
         right.plot([-high, high], [-high, high], ":", color=style.TARGET, linewidth=1.8)
         right.text(0.98, 0.03, "dotted: the same output", transform=right.transAxes, ha="right",
-                   color="#00795a", fontsize=10.5)  # fmt: skip
+                   color=style.TARGET_WORDS, fontsize=10.5)  # fmt: skip
         dots = dict(color=style.OUTPUT, markersize=5, mew=0, alpha=0.7)
         self.scaled = self.moves(left.plot([], [], "o", **dots)[0])
         self.out = self.moves(right.plot([], [], "o", **dots)[0])

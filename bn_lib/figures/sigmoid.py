@@ -32,7 +32,7 @@ class OnTheCurve(Picture):
         self.sides = [
             self._build_side(above, below, title, colour)
             for above, below, title, colour in zip(
-                *axes, titles, ("#666666", style.OUTPUT), strict=True
+                *axes, titles, (style.WITHOUT, style.OUTPUT), strict=True
             )
         ]
         axes[0, 0].set_ylabel("activation σ(z)")
@@ -134,7 +134,7 @@ class Straightness(Picture):
         self.line = self.moves(left.plot([], [], "--", color=style.OUTPUT, linewidth=2.5)[0])
         looks = dict(color=style.OUTPUT, weight="bold")
         self.label = self.moving_text(left, -REACH + 0.4, 1.03, va="center", **looks)
-        left.text(-REACH + 0.4, 0.84, "shaded: the inputs", color="#555555", fontsize=10.5)
+        left.text(-REACH + 0.4, 0.84, "shaded: the inputs", color=style.NOTE, fontsize=10.5)
 
         right.set(title="What the line explains", xlabel="γ, the spread of the inputs")
         right.set(xscale="log", xlim=gammas[[0, -1]], ylim=(0.25, 1.03), ylabel="R²")
@@ -143,7 +143,7 @@ class Straightness(Picture):
         right.set_xticks([], minor=True)
         right.axhline(limit, color=STILL, linestyle=":", linewidth=1.5)
         right.text(gammas[0] * 1.05, limit - 0.012, "γ → ∞: 2/π", va="top",
-                   color="#555555", fontsize=10.5)  # fmt: skip
+                   color=style.NOTE, fontsize=10.5)  # fmt: skip
         self.r2s = self.moves(right.plot([], [], color=style.OUTPUT)[0])
         ring = right.plot([], [], "o", mfc="none", mec=style.OUTPUT, markersize=12, mew=3)[0]
         self.here = self.moves(ring)

@@ -7,9 +7,9 @@ from bn_lib.figures.picture import Picture, expect, percent, power, unpack
 
 LEAST = 1e-60  # in place of 0, which a logarithmic axis does not have
 LOWEST = 1e-28  # the smallest gradient ratio that its axis shows
-NOTE = dict(color="#555555", fontsize=10.5)
+NOTE = dict(color=style.NOTE, fontsize=10.5)
 LOOKS = {
-    "without normalization": dict(color="#666666", linestyle="--", marker="o"),
+    "without normalization": dict(color=style.WITHOUT, linestyle="--", marker="o"),
     "with normalization": dict(color=style.OUTPUT, linestyle="-", marker="s"),
 }
 

@@ -8,7 +8,11 @@ NORMALIZED = "#0072b2"  # after normalizing: blue
 OUTPUT = "#d55e00"  # after γ and β: vermilion
 TARGET = "#009e73"  # where it is undone: green
 ACCENT = "#cc79a7"  # one example picked out: purple
+WITHOUT = "#666666"  # the network without batch norm: dark gray
 INK = "#222222"
+NOTE = "#555555"  # words that explain
+GUIDE = "#777777"  # rings and lines to compare with
+OUTPUT_WORDS, TARGET_WORDS = "#a84300", "#00795a"  # darker, so that words can be read
 
 DPI = 100  # one figure unit is one CSS pixel at 100 dots an inch
 

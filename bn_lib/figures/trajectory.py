@@ -39,7 +39,7 @@ class Descent(Picture):
         self.build_curve(curve)
         self.left = self.moves(curve.plot([], [], color=style.OUTPUT, linewidth=2.5)[0])
         above = dict(transform=curve.transAxes, va="bottom", weight="bold")
-        self.words = self.moving_text(curve, 0, 1.02, color="#a84300", **above)
+        self.words = self.moving_text(curve, 0, 1.02, color=style.OUTPUT_WORDS, **above)
 
     def show(self, path, left):
         self.path.set_data(path.T)
@@ -77,7 +77,7 @@ class Bowl(Descent):
             plane.plot(*(self.undone[:, None] + radius * circle), color="#cccccc", linewidth=1)
         plane.plot(*self.undone, "*", color=style.TARGET, markersize=24, mew=0)
         plane.annotate("undone", self.undone, (0, 14), textcoords="offset points", ha="center",
-                       color="#00795a", weight="bold")  # fmt: skip
+                       color=style.TARGET_WORDS, weight="bold")  # fmt: skip
 
     def build_curve(self, curve):
         curve.set_title("Distance from undone", pad=24)
@@ -126,7 +126,7 @@ class Valley(Descent):
         plane.text(1.2, -3.7, "loss 0 on\nboth curves", color=style.NORMALIZED, fontsize=10.5)
         plane.plot(*self.undone, "*", color=style.TARGET, markersize=20, mew=0)
         plane.annotate("undone", self.undone, (8, 6), textcoords="offset points",
-                       color="#00795a", weight="bold")  # fmt: skip
+                       color=style.TARGET_WORDS, weight="bold")  # fmt: skip
 
     def build_curve(self, curve):
         curve.set_title("Loss", pad=24)

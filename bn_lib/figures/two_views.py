@@ -8,7 +8,7 @@ from bn_lib.figures import style
 from bn_lib.figures.picture import Picture, apart, expect
 
 LOOKS = (
-    dict(color="#666666", linestyle="--"),
+    dict(color=style.WITHOUT, linestyle="--"),
     dict(color=style.OUTPUT, linestyle="-"),
     dict(color=style.NORMALIZED, linestyle="-."),
 )

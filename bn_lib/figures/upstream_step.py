@@ -32,14 +32,16 @@ class UpstreamStep(Picture):
         axes.set_title(title, pad=66)
         axes.set(xlim=(LEFT, RIGHT), ylim=(LOW, HIGH))
         axes.plot([LOW, HIGH], [LOW, HIGH], ":", color=style.TARGET, linewidth=1.5)
-        axes.text(RIGHT - 0.1, RIGHT - 1.5, "solved", ha="right", va="top", color="#00795a")
-        ring = dict(mfc="none", mec="#777777", markersize=7, mew=1.2)
+        axes.text(
+            RIGHT - 0.1, RIGHT - 1.5, "solved", ha="right", va="top", color=style.TARGET_WORDS
+        )
+        ring = dict(mfc="none", mec=style.GUIDE, markersize=7, mew=1.2)
         dot = dict(color=style.OUTPUT, markersize=6, mew=0, alpha=0.8)
         above = dict(transform=axes.transAxes, va="bottom")
         return {
             "before": self.moves(axes.plot([], [], "o", **ring)[0]),
             "after": self.moves(axes.plot([], [], "o", **dot)[0]),
-            "old mean": self.moves(axes.plot([], [], "--", color="#777777", linewidth=1.5)[0]),
+            "old mean": self.moves(axes.plot([], [], "--", color=style.GUIDE, linewidth=1.5)[0]),
             "new mean": self.moves(axes.plot([], [], color=style.OUTPUT, linewidth=2)[0]),
             "loss": self.moving_text(axes, 0, 1.2, weight="bold", **above),
             "mean": self.moving_text(axes, 0, 1.11, **above),
