@@ -181,12 +181,22 @@ def check_buttons(figure: Figure, start: list) -> None:
             figure.wait_for_change(start, PIXELS, SENTENCE)
         else:
             assert figure.look() == start
-            figure.do(*(partial(figure.press, s, far_end(s)[0]) for s in figure.sliders))
+            menus = figure.explorer.locator(".bn-knobs select").all()
+            figure.do(
+                *(partial(figure.press, s, far_end(s)[0]) for s in figure.sliders),
+                *(partial(menu.select_option, other(menu)) for menu in menus),
+            )
             away, there = figure.look(), figure.place()
             figure.do(button.click)
-            figure.wait_for_change(away, PIXELS)
             assert figure.place() != there
+            figure.wait_for_change(away, PIXELS)
         figure.reset(start)
+
+
+def other(menu: Locator) -> str:
+    """A choice of a menu that is not the present one."""
+    choices = menu.locator("option").evaluate_all("all => all.map((choice) => choice.value)")
+    return next(choice for choice in choices if choice != menu.input_value())
 
 
 def check_menus(figure: Figure, start: list) -> None:
