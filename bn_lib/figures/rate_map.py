@@ -36,7 +36,8 @@ class RateMap(Picture):
         self.sides = [self._build_side(each) for each in axes]
         axes[0].set_ylabel("first weights ×")
         self.figure.supxlabel(
-            "learning rate   (numbers: % right on test images; green: 90 or more)", fontsize=11
+            "learning rate   (numbers: % right on test images, rounded down; green: 90 or more)",
+            fontsize=11,
         )
 
     def _build_side(self, axes):
