@@ -97,6 +97,6 @@ PYTHON_newest := $(PYTHON)
 	$(PYTHON_$*) -m venv --clear .venv-$*
 	$(BIN)/uv pip compile --quiet --resolution $(RESOLUTION_$*) --python .venv-$* \
 	pyproject.toml requirements-test.txt --output-file .venv-$*/requirements.txt
-	.venv-$*/bin/python -m pip install --requirement .venv-$*/requirements.txt --editable .
+	$(BIN)/uv pip install --quiet --python .venv-$* --requirement .venv-$*/requirements.txt --editable .
 	.venv-$*/bin/python -c 'import matplotlib.font_manager'
 	touch $@
