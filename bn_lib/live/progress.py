@@ -69,6 +69,8 @@ class Watch(OneThread):
 
     def __init__(self, training, picture, until, see):
         super().__init__()
+        if until < 1:
+            raise ValueError(f"until is {until}, expected the number of steps in all, at least 1")
         several = isinstance(training, Mapping)
         self.trainings = dict(training) if several else {"": training}
         self.picture, self.until, self.see = picture, until, see
@@ -126,7 +128,7 @@ class Watch(OneThread):
         self.picture.update(self.see(records) if self.see else records)
         head, data = frame_of(self.picture, "")
         self.canvas.show([], (head | {"sentence": self.describe()}, data))
-        self.bar.value = self._steps() / (self.until * len(self.trainings))
+        self.bar.value = 1 - self._left() / (self.until * len(self.trainings))
         self.words.value = self._progress()
 
     def end(self) -> None:
@@ -160,17 +162,23 @@ class Watch(OneThread):
         self.canvas.show_still(self.picture)
         self.draw()
 
+    def _going(self) -> list[Training]:
+        """Those that have not diverged; what is left, and the count, are theirs."""
+        return [one for name, one in self.trainings.items() if name not in self.diverged]
+
     def _steps(self) -> int:
-        return sum(min(one.step, self.until) for one in self.trainings.values())
+        return sum(one.step for one in self.trainings.values())
+
+    def _left(self) -> int:
+        return sum(max(self.until - one.step, 0) for one in self._going())
 
     def _at(self) -> int:
-        return min(one.step for one in self.trainings.values())
+        return min(one.step for one in self._going() or self.trainings.values())
 
     def _progress(self) -> str:
-        done = self._steps() - self._first
-        left = self.until * len(self.trainings) - self._steps()
+        done, left = self._steps() - self._first, self._left()
         words = f"{self._at():,} of {self.until:,} steps"
-        if self.stopped or self.diverged or not (done and left):
+        if self.stopped or not (done and left):
             return words + (", stopped" if self.stopped and left else "")
         seconds = (monotonic() - self._start) / done * left
         left = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

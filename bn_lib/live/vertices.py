@@ -97,7 +97,7 @@ def _marker_looks(line: Line2D) -> dict:
 def _patch_looks(patch: Patch, height: float) -> dict:
     return {
         "kind": "path",
-        "alpha": 1,  # a patch has its alpha in its colours
+        "alpha": 1,  # a patch has its alpha in its colours, and so have collected lines
         "fill": _colour(patch.get_facecolor()) if patch.get_fill() else None,
         "stroke": _colour(patch.get_edgecolor()),
         "width": _pixels(patch.get_linewidth()),
@@ -108,6 +108,7 @@ def _patch_looks(patch: Patch, height: float) -> dict:
 def _collection_looks(lines: LineCollection, height: float) -> dict:
     return {
         "kind": "path",
+        "alpha": 1,
         "stroke": _colour(lines.get_color()[0]),
         "width": _pixels(lines.get_linewidth()[0]),
         "dash": [],

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+import threading
 
 import numpy as np
 import pytest
@@ -173,6 +174,27 @@ def test_large_text_while_it_trains_and_at_its_end(screen):
     assert screen.live.canvas.frame["head"]["sentence"] == said
 
 
+def test_large_text_from_another_thread_is_drawn_on_the_trainings_own(screen):
+    """Some kernels take clicks on a second thread."""
+    threads, stills, one = [], [], training()
+    screen.between = lambda live: threads.append(threading.current_thread())
+
+    async def press():
+        while one.step < 10:
+            await asyncio.sleep(0)
+        for large in (True, False):
+            await asyncio.to_thread(setattr, screen.live.large, "value", large)
+            await asyncio.sleep(0)
+            stills.append(screen.live.canvas.still)
+
+    async def together():
+        await asyncio.gather(watch({"BN": one}, Curves(["BN"], 60), until=60), press())
+
+    asyncio.run(together())
+    assert stills[0] != stills[1]
+    assert set(threads) == {threading.current_thread()}
+
+
 def test_what_has_been_trained_already_is_only_shown(screen):
     one = training().run(30)
     screen.run({"BN": one}, Curves(["BN"], 30), until=30)
@@ -188,6 +210,23 @@ def test_one_that_diverges_ends_and_the_other_goes_on(screen):
     assert re.search(r"wild: (the loss of step|after) \d+ .*layer", said)
     assert screen.live.canvas.frame["head"]["sentence"] == said
     assert screen.live.bar.bar_style == "warning"
+    assert screen.live.bar.value == 1
+    words = [words for words, _ in screen.frames]
+    assert words[-1] == "60 of 60 steps"
+    assert any(re.fullmatch(r"5\d of 60 steps, about \d+ s left", said) for said in words)
+
+
+def test_where_all_diverge_their_own_steps_are_counted(screen):
+    one = training(None, 1e4, activation=None)
+    screen.run(one, Curves(["BN"], 60), until=60, see=lambda record: {"BN": record})
+    assert one.step < 60
+    assert screen.live.words.value == f"{one.step} of 60 steps"
+
+
+@pytest.mark.parametrize("until", [0, -5])
+def test_a_training_that_ends_before_its_first_step_is_refused(screen, until):
+    with pytest.raises(ValueError, match=f"until is {until}, expected the number of steps"):
+        screen.run({"BN": training()}, Curves(["BN"], 60), until=until)
 
 
 def test_see_makes_of_the_record_what_the_picture_needs(screen):

@@ -92,6 +92,17 @@ def test_many_segments_with_the_pen_lifted_between(axes):
     assert points(lines).tolist() == [[0, 0], [160, 160], *lift, [320, 0], [480, 160], *lift]
 
 
+def test_an_alpha_counts_once(axes):
+    """The browser draws with the look's alpha and with that of its colours."""
+    lines = LineCollection([[(0, 0), (10, 10)]], color="#009e73", alpha=0.7)
+    patch = mpl.patches.Circle((100, 50), 20, color="#009e73", alpha=0.7)
+    for artist in (axes.add_collection(lines), axes.add_patch(patch)):
+        look = looks(artist, HEIGHT)
+        assert (look["alpha"], look["stroke"]) == (1, "#009e73b2")
+    (line,) = axes.plot([1, 2], color="#009e73", alpha=0.7)
+    assert (looks(line, HEIGHT)["alpha"], looks(line, HEIGHT)["stroke"]) == (0.7, "#009e73")
+
+
 def test_an_image(axes):
     image = axes.imshow([[0, 1, 2]], extent=(0, 30, 10, 0), cmap="gray", aspect="auto")
     head, data = pack([image], HEIGHT)
