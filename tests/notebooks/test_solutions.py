@@ -30,7 +30,7 @@ def test_solutions_pass_their_checks(name):
 
 
 def test_untouched_stubs_are_told_kindly(committed):
-    """The committed outputs are those of the stubs; that they still are, test_rebuild shows."""
+    """The committed outputs are those of the stubs; that they still are, test_runs shows."""
     said = verdicts(committed)
     assert len(said) >= len(exercises(committed))
     assert [verdict for verdict in said if not verdict.startswith("✗ Not yet")] == []

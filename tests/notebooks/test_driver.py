@@ -1,14 +1,10 @@
-"""Every live figure of every notebook, driven through all its knobs in a real kernel."""
+"""The driver that moves every knob of the notebooks' figures sees what is wrong with one."""
 
 import asyncio
-import json
 import re
-from pathlib import Path
 
-import build
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell
 
 from bn_lib.figures.picture import Picture
 from bn_lib.live import again, explore
@@ -16,42 +12,6 @@ from bn_lib.live.progress import Watch
 from bn_lib.network import Linear, squared_error
 from bn_lib.training import SGD, Training
 from tests.notebooks import driver
-
-HERE = Path(__file__).resolve().parent
-
-
-def ask(client, question: str):
-    """The value of an expression in a notebook's kernel."""
-    lines = [
-        "import json, sys, matplotlib.pyplot",
-        f"sys.path.insert(0, {str(HERE)!r})",
-        "import driver",
-        f"print(json.dumps({question}))",
-    ]
-    cell = new_code_cell("\n".join(lines))
-    client.execute_cell(cell, 0, store_history=False)
-    return json.loads(cell.outputs[0].text)
-
-
-def test_knobs_move_figures_and_nothing_breaks(path, runs):
-    found = ask(runs[path], "driver.problems_of_all()")
-    live = re.compile(r"^(explore|await watch)\(", re.MULTILINE)
-    shown = [cell for cell in runs[path].nb.cells if live.search(cell.source)]
-    assert len(found) >= len(shown)
-    assert {name: problems for name, problems in found.items() if problems} == {}
-    assert ask(runs[path], "matplotlib.pyplot.get_fignums()") == []
-
-
-def test_an_error_appears_and_the_next_good_value_recovers(runs):
-    client = runs[build.FOLDER / "00_start_here.ipynb"]
-    before, there, after = ask(client, "driver.error_on_purpose()")
-    assert before[0] == after[0] == ""
-    assert there[0] == "ValueError: my γ must not be negative (strict, line 3)"
-    assert there[1] == before[1], "the last good picture stays"
-    assert after[1] != before[1]
-
-
-# ---------------------------------------------------------------- the driver itself
 
 
 class Bar(Picture):
@@ -162,7 +122,11 @@ def stops_early(live):
         (Loss, stops_early, "at the end it says '5 of 8 steps, stopped'"),
         (Loss, lambda live: setattr(live.stop, "disabled", False), "is not disabled"),
         (Loss, lambda live: setattr(live.picture, "sentence", "it is nan"), "still says 'it is 8"),
-        (Loss, lambda live: setattr(live.picture, "enlarge", lambda factor: None), "nothing at all"),
+        (
+            Loss,
+            lambda live: setattr(live.picture, "enlarge", lambda factor: None),
+            "nothing at all",
+        ),
         (Restless, lambda live: None, "another one when it is drawn again"),
         (Forgetful, lambda live: None, r"\d+ artists have become"),
     ],

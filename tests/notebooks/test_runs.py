@@ -1,8 +1,12 @@
-"""Running the notebooks again gives what is in the repository."""
+"""Notebooks that have been run: they say what is in the repository, and every knob works.
+
+One file, so that each notebook is run once for all of it, in one kernel.
+"""
 
 import base64
 import copy
 import io
+import json
 import platform
 import re
 import sys
@@ -12,9 +16,11 @@ from pathlib import Path
 import build
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell
 from PIL import Image
 
-PINS = Path(__file__).resolve().parents[2] / "requirements.txt"
+HERE = Path(__file__).resolve().parent
+PINS = HERE.parents[1] / "requirements.txt"
 # What computes, draws and writes; their other versions may differ in a pixel or a last digit.
 DECISIVE = ["numpy", "matplotlib", "pillow", "ipython", "ipywidgets", "nbformat"]
 
@@ -86,6 +92,40 @@ def assert_looks_like(png: str, old: str):
     difference = np.abs(new - old).max(axis=2)
     assert difference.mean() < 3
     assert np.mean(difference > 100) < 0.02
+
+
+# ---------------------------------------------------------------- the knobs
+
+
+def ask(client, question: str):
+    """The value of an expression in a notebook's kernel."""
+    lines = [
+        "import json, sys, matplotlib.pyplot",
+        f"sys.path.insert(0, {str(HERE)!r})",
+        "import driver",
+        f"print(json.dumps({question}))",
+    ]
+    cell = new_code_cell("\n".join(lines))
+    client.execute_cell(cell, 0, store_history=False)
+    return json.loads(cell.outputs[0].text)
+
+
+def test_knobs_move_figures_and_nothing_breaks(path, runs):
+    found = ask(runs[path], "driver.problems_of_all()")
+    live = re.compile(r"^(explore|await watch)\(", re.MULTILINE)
+    shown = [cell for cell in runs[path].nb.cells if live.search(cell.source)]
+    assert len(found) >= len(shown)
+    assert {name: problems for name, problems in found.items() if problems} == {}
+    assert ask(runs[path], "matplotlib.pyplot.get_fignums()") == []
+
+
+def test_an_error_appears_and_the_next_good_value_recovers(runs):
+    client = runs[build.FOLDER / "00_start_here.ipynb"]
+    before, there, after = ask(client, "driver.error_on_purpose()")
+    assert before[0] == after[0] == ""
+    assert there[0] == "ValueError: my γ must not be negative (strict, line 3)"
+    assert there[1] == before[1], "the last good picture stays"
+    assert after[1] != before[1]
 
 
 # ---------------------------------------------------------------- the comparison itself
