@@ -247,6 +247,7 @@ function render({ model, el }) {
 
   // The kernel says where the knobs are, and what is to be seen there.
   const settle = () => {
+    asked = null; // the kernel has spoken; what it has not answered may be asked again
     const key = model.get("at").join();
     const error = model.get("error");
     if (error) frames.set(key, { error });

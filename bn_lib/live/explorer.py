@@ -51,7 +51,7 @@ class Explorer(OneThread):
             snaps = [position[name] for position in positions.values() if name in position]
             self.knobs[name] = knob(name, spec, start.get(name), snaps)
         self.start = self.position
-        picture.update(function(**self.start), **self.start)
+        self._frame(self._indices())  # what goes wrong at the start is the cell's error
         self.preset_positions = positions
         self._storyboard = self._draw_storyboard()
 
@@ -89,14 +89,17 @@ class Explorer(OneThread):
         return self.ahead.way
 
     def go(self, **position) -> None:
-        """Set several knobs, and show the result once."""
+        """Set several knobs, and show the result once; if one of them cannot be set, none is."""
         unknown = sorted(set(position) - set(self.knobs))
         if unknown:
             raise ValueError(f"no knob named {', '.join(unknown)}; there are {list(self.knobs)}")
+        before = self.position
         self._moving_together = True
         try:
-            for name, value in position.items():
-                self.knobs[name].value = value
+            self._set(position)
+        except Exception:
+            self._set(before)
+            raise
         finally:
             self._moving_together = False
         self._moved()
@@ -106,21 +109,27 @@ class Explorer(OneThread):
         self.ahead.close()
         cells.close(self.box)
 
+    def _set(self, position) -> None:
+        for name, value in position.items():
+            self.knobs[name].value = value
+
     def _indices(self) -> tuple[int, ...]:
         return tuple(index(widget) for widget in self.knobs.values())
 
     def compute(self, at: tuple[int, ...]) -> tuple[dict, bytes]:
         """The frame at a position, given by indices; it has a message if the function raises."""
-        key = ",".join(map(str, at))
+        try:
+            return self._frame(at)
+        except Exception as error:  # the learner's own: shown, never swallowed
+            return {"key": ",".join(map(str, at)), "error": explain(error, self.function)}, b""
+
+    def _frame(self, at: tuple[int, ...]) -> tuple[dict, bytes]:
         position = {
             name: values(widget)[i]
             for (name, widget), i in zip(self.knobs.items(), at, strict=True)
         }
-        try:
-            self.picture.update(self.function(**position), **position)
-        except Exception as error:  # the learner's own: shown, never swallowed
-            return {"key": key, "error": explain(error, self.function)}, b""
-        return frame_of(self.picture, key)
+        self.picture.update(self.function(**position), **position)
+        return frame_of(self.picture, ",".join(map(str, at)))
 
     @on_one_thread
     def _moved(self, change=None) -> None:
@@ -194,6 +203,11 @@ class Explorer(OneThread):
         return bundle | {"image/png": self._storyboard, "text/plain": sentence}
 
 
+def name_of(function: Callable) -> str:
+    """What a function is called in a message; not all have a name, as `functools.partial`."""
+    return getattr(function, "__name__", "the function")
+
+
 def explain(error: Exception, function: Callable) -> str:
     """Say in one line what went wrong in a function, and in which of its lines."""
     message = f"{type(error).__name__}: {error}"
@@ -216,11 +230,11 @@ def _start(function: Callable, knobs: Mapping) -> dict:
     takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     for name in knobs:
         if name not in named and not takes_all:
-            raise TypeError(f"there is a knob {name}, but {function.__name__} takes no {name}")
+            raise TypeError(f"there is a knob {name}, but {name_of(function)} takes no {name}")
     for name, parameter in named.items():
         if name not in knobs and parameter.default is parameter.empty:
             raise TypeError(
-                f"{function.__name__} needs {name}, but there is no knob for it; "
+                f"{name_of(function)} needs {name}, but there is no knob for it; "
                 f"add for instance {name}=(0, 1)"
             )
     return {

@@ -18,7 +18,7 @@ import ipywidgets as widgets
 import numpy as np
 from IPython import get_ipython
 
-from bn_lib.live.explorer import Explorer
+from bn_lib.live.explorer import Explorer, name_of
 from bn_lib.live.knobs import Counter, values
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -203,7 +203,7 @@ def _export(explorer, budget):
     lengths = [len(options) for options in positions]
     known = {at: explorer.compute(at) for at in indices}
     if explorer.compute(indices[0]) != known[indices[0]]:
-        raise ValueError(f"{explorer.function.__name__} is random: it has no frames to keep")
+        raise ValueError(f"{name_of(explorer.function)} is random: it has no frames to keep")
     # A coarse grid tells how long a frame takes; that may depend on the position.
     begin = time.process_time()
     coarse = list(itertools.product(*thin(lengths, keep, min(SAMPLE, budget.frames))))

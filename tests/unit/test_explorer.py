@@ -1,6 +1,7 @@
 """`explore`: the learner's function under sliders."""
 
 import asyncio
+import functools
 import io
 import re
 import threading
@@ -9,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from PIL import Image
+from traitlets import TraitError
 
 from bn_lib.figures.picture import Picture, expect
 from bn_lib.live import again, explore
+from bn_lib.live import explorer as explorer_module
 from bn_lib.live.cells import replace
 
 
@@ -153,7 +156,29 @@ def test_the_bundle_has_three_readers():
     assert picture.height > 3 * 200  # start and two presets
 
 
-def test_the_storyboard_shows_an_error_where_a_preset_leads_to_one():
+def test_a_sentence_that_goes_wrong_is_said_as_an_error_of_the_function_is():
+    class Speechless(Line):
+        def describe(self):
+            return str(1 / (float(self.label.get_text()) - 3))
+
+    explorer = explore(ramp, Speechless(), lift=(-5, 5, 0.5))
+    answers = []
+    explorer.canvas.send_frames = answers.extend
+    at_three = explorer.knobs["lift"].options.index(("3.0", 3.0))
+    explorer.canvas._handle_custom_msg({"ask": str(at_three)}, [])
+    ((head, _),) = answers
+    assert head["key"] == str(at_three)
+    assert head["error"].startswith("ZeroDivisionError")
+    explorer.knobs["lift"].value = 3
+    assert explorer.canvas.error.startswith("ZeroDivisionError")
+    with pytest.raises(ZeroDivisionError):
+        explore(functools.partial(ramp, lift=3), Speechless(), slope=(0, 1))
+
+
+def test_the_storyboard_shows_an_error_where_a_preset_leads_to_one(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(explorer_module, "storyboard", lambda panels: drawn.extend(panels) or b"")
+
     def fails_when_flat(slope=1, lift=0):
         return ramp(1 / slope, lift)
 
@@ -162,6 +187,9 @@ def test_the_storyboard_shows_an_error_where_a_preset_leads_to_one():
     assert explorer.canvas.frame["head"]["sentence"] == "the middle is 0.00"
     explorer.presets["flat"].click()
     assert explorer.canvas.error.startswith("ZeroDivisionError")
+    said = {name: sentence for name, sentence, _ in drawn}
+    assert said["flat"].startswith("⚠ ZeroDivisionError")
+    assert said["start"] == "the middle is 0.00"
 
 
 def test_large_text_and_back():
@@ -194,6 +222,23 @@ def test_an_argument_without_default_needs_a_knob():
 def test_go_refuses_an_unknown_knob():
     with pytest.raises(ValueError, match="no knob named tilt"):
         ramp_explorer().go(tilt=1)
+
+
+def test_go_sets_all_knobs_or_none():
+    explorer = ramp_explorer()
+    with pytest.raises(TraitError):
+        explorer.go(slope=0, lift=99)
+    assert explorer.position == explorer.start
+    explorer.knobs["lift"].value = 2  # and single moves are shown again
+    assert explorer.canvas.frame["head"]["sentence"] == "the middle is 2.00"
+
+
+def test_a_function_without_a_name_is_told_so():
+    with pytest.raises(TypeError, match="the function takes no tilt"):
+        explore(functools.partial(ramp, lift=1), Line(), tilt=(0, 1))
+    nameless = functools.partial(lambda slope, lift: ramp(slope, lift))
+    with pytest.raises(TypeError, match="the function needs lift"):
+        explore(nameless, Line(), slope=(0, 1))
 
 
 class Shell:
