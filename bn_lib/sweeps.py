@@ -10,7 +10,7 @@ def sweep(function: Callable, cells: Iterable[tuple], folder: Path) -> Iterator[
     """Yield (cell, function(*cell)) for each cell, in the order in which they are finished.
 
     Runs on all cores by joblib; within `joblib.parallel_config(backend=...)`, wherever that says.
-    function: from a module, with results that depend on its arguments alone.
+    function: from a module or a notebook's cell; its results depend on its arguments alone.
     folder: where finished cells are kept. After an interrupt, another sweep takes them from there
         and computes the rest only. It does not notice changes in what `function` calls: remove the
         folder after these.

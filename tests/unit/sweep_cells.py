@@ -25,3 +25,10 @@ def waits_at_a_gate(gate, waits):
     while waits and not Path(gate).exists():
         time.sleep(0.01)
     return waits
+
+
+def noted_gate(log, gate, waits):
+    """The same, and say in a file when it is done."""
+    waits_at_a_gate(gate, waits)
+    with open(log, "a") as file:
+        file.write(f"{waits}\n")

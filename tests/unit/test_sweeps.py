@@ -1,10 +1,27 @@
 """Sweeps over many cells: all are run, none twice, and what is finished outlives an interrupt."""
 
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from bn_lib.sweeps import sweep
 from tests.unit import sweep_cells
 
+ROOT = Path(__file__).resolve().parents[2]
+SWEEP = """
+import signal, sys
+from bn_lib.sweeps import sweep
+from tests.unit import sweep_cells
+signal.signal(signal.SIGINT, signal.default_int_handler)
+log, gate, folder = sys.argv[1:]
+cells = [(log, gate, wait) for wait in (False, True)]
+for cell, _ in sweep(sweep_cells.noted_gate, cells, folder):
+    print(cell[-1], flush=True)
+"""
 CELLS = [(a, b) for a in range(3) for b in range(2)]
 
 
@@ -41,3 +58,17 @@ def test_a_result_comes_before_the_others_are_finished(tmp_path):
     assert next(results)[0] == cells[1]
     gate.touch()
     assert [cell for cell, _ in results] == cells[:1]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in the way of Unix")
+def test_what_is_finished_outlives_ctrl_c(tmp_path):
+    log, gate, folder = tmp_path / "log", tmp_path / "gate", tmp_path / "kept"
+    command = [sys.executable, "-c", SWEEP, log, gate, folder]
+    pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes) as process:
+        assert process.stdout.readline() == "False\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert "KeyboardInterrupt" in process.stderr.read()
+    gate.touch()
+    subprocess.run(command, cwd=ROOT, check=True, **pipes)
+    assert log.read_text().split() == ["False", "True"]  # each was run to its end once
