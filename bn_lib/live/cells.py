@@ -7,6 +7,8 @@ from typing import Protocol
 
 import ipywidgets as widgets
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # the kind of output that is a widget
+
 
 class Closes(Protocol):
     """Something live that a cell shows."""

@@ -18,10 +18,10 @@ import ipywidgets as widgets
 import numpy as np
 from IPython import get_ipython
 
+from bn_lib.live.cells import WIDGET_VIEW
 from bn_lib.live.explorer import Explorer, name_of
 from bn_lib.live.knobs import Counter, values
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PRESSES = 2  # of a button that draws anew; after these it starts over
 SAMPLE = 200  # frames that are timed before the grid is chosen
 KINDS = {

@@ -4,6 +4,7 @@ Every knob is an ipywidgets widget with a `value`; a slider has a grid of positi
 values that matter (presets, the starting value) belong even if they lie between its steps.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
@@ -46,7 +47,8 @@ def knob(name: str, spec, start=None, snaps=()) -> widgets.Widget:
     spec: (low, high) or (low, high, step) or `steps(...)` for a slider, a list or dict for a menu,
     a bool for a checkbox, `again(label)` for a button. start: its first value. snaps: values that
     must be among the positions of a slider. Raises TypeError for anything else, ValueError for a
-    range that is empty, a start or a snap outside of it or of a menu.
+    range that is empty or not finite, for no values, for a start or a snap outside of it or of a
+    menu.
     """
     label = " ".join(LETTERS.get(word, word) for word in name.split("_"))
     if isinstance(spec, again):
@@ -56,10 +58,13 @@ def knob(name: str, spec, start=None, snaps=()) -> widgets.Widget:
     if isinstance(spec, list | Mapping):
         return _menu(name, label, spec, start, snaps)
     if isinstance(spec, steps):
-        return _slider(name, label, _names(spec.values, 0), start, snaps)
+        if not spec.values:
+            raise ValueError(f"{name}=steps() is an empty slider; give it at least one value")
+        names = {value: f"{value:g}" for value in spec.values}
+        return _slider(name, label, names, start, snaps)
     if isinstance(spec, tuple) and len(spec) in (2, 3):
         grid, step = _grid(name, *spec)
-        return _slider(name, label, _names(grid, step), start, snaps, step)
+        return _slider(name, label, _names(grid, step), start, snaps, float(step))
     raise TypeError(
         f"{name}={spec!r} is no knob; use (low, high) or (low, high, step) for a slider, a list "
         f'for a menu, True or False for a checkbox, steps(...) or again("new batch")'
@@ -88,27 +93,38 @@ def large_text(resize: Callable[[float], None]) -> widgets.ToggleButton:
 
 
 def _grid(name, low, high, step=None):
+    if not all(math.isfinite(v) for v in (low, high, step or 0)):
+        raise ValueError(f"{name}: a slider needs finite numbers, but got {low}, {high}, {step}")
     if not low < high:
         raise ValueError(f"{name}=({low}, {high}) is empty; the first number must be the smaller")
-    if step is None:
-        whole = isinstance(low, int) and isinstance(high, int) and high - low > 12
-        step = 1 if whole else (high - low) / 100
-    if step <= 0:
+    if step is not None and step <= 0:
         raise ValueError(f"{name}: the step must be above 0, but is {step}")
+    if step is None and isinstance(low, int) and isinstance(high, int) and high - low > 12:
+        step = 1
     # Decimals keep 0.1 * 3 from being 0.30000000000000004.
-    low, high, width = (Decimal(repr(float(v))) for v in (low, high, step))
+    low, high = _exact(low), _exact(high)
+    width = (high - low) / 100 if step is None else _exact(step)
     count = int((high - low) / width)
     values = [low + width * i for i in range(count + 1)]
     if values[-1] < high:
         values.append(high)
     whole = all(v == v.to_integral_value() for v in (low, high, width))
-    return [int(v) if whole else float(v) for v in values], float(width)
+    return [int(v) if whole else float(v) for v in values], width
 
 
-def _names(values, step) -> dict:
-    """The positions of a slider and the words beside them."""
-    decimals = max(0, -Decimal(repr(step)).normalize().as_tuple().exponent)
-    return {value: f"{value:.{decimals}f}" if decimals else f"{value:g}" for value in values}
+def _exact(value) -> Decimal:
+    """A number as it is written."""
+    return Decimal(repr(float(value))).normalize()
+
+
+def _names(values, step: Decimal) -> dict:
+    """The positions of a slider and the words beside them, each of its own."""
+    ends = _exact(values[0]), _exact(values[-1])
+    decimals = max(0, *(-v.normalize().as_tuple().exponent for v in (*ends, step)))
+    if decimals <= 6:
+        return {value: f"{value:.{decimals}f}" for value in values}
+    steps_away = max(map(abs, ends)) / step  # from 0; so many must be told from each other
+    return {value: f"{value:.{max(4, steps_away.adjusted() + 2)}g}" for value in values}
 
 
 def _slider(name, label, names, start, snaps, step=0):

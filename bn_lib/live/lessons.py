@@ -8,9 +8,11 @@ from html import escape
 from numbers import Real
 
 import ipywidgets as widgets
+from IPython import get_ipython
 
 from bn_lib.exercises import Verdict
 from bn_lib.figures import style
+from bn_lib.live import cells
 
 # ipywidgets' own 13 pixels are less than 10 points. Choices are as long as their words and wrap
 # where the page is narrow; a mark tells the chosen one, not colour alone.
@@ -65,6 +67,7 @@ class Prediction:
         asked = widgets.HTML(f"{_STYLE}<b>{escape(question)}</b>")
         self.box = widgets.VBox([asked, self._buttons])
         self.box.add_class("bn-lesson")
+        cells.replace(self, get_ipython())
 
     @property
     def guess(self):
@@ -88,9 +91,14 @@ class Prediction:
         nearest = min(fitting, key=lambda choice: abs(choice - truth) if _is_number(truth) else 0)
         return Comparison(self, nearest)
 
-    def on_guess(self, callback):
-        """Call `callback()` whenever the learner chooses."""
-        self._buttons.observe(lambda change: callback(), "value")
+    def on_guess(self, callback, remove=False):
+        """Call `callback(change)` whenever the learner chooses; with `remove`, no longer."""
+        change = self._buttons.unobserve if remove else self._buttons.observe
+        change(callback, "value")
+
+    def close(self):
+        """Give back what it holds in the kernel and in the browser."""
+        cells.close(self.box)
 
     def verdict(self, truth) -> str:
         """Say in words how the guess compares with `truth`, one of the choices."""
@@ -131,11 +139,17 @@ class Comparison:
         self._html.add_class("bn-lesson")
         self._refresh()
         prediction.on_guess(self._refresh)
+        cells.replace(self, get_ipython())
+
+    def close(self):
+        """Give back what it holds in the kernel and in the browser."""
+        self._prediction.on_guess(self._refresh, remove=True)
+        cells.close(self._html)
 
     def __str__(self):
         return self._prediction.verdict(self._truth)
 
-    def _refresh(self):
+    def _refresh(self, change=None):
         self._html.value = f'{_STYLE}<span role="status">{escape(str(self))}</span>'
 
     def _repr_mimebundle_(self, include=None, exclude=None):

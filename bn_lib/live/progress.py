@@ -16,7 +16,6 @@ from bn_lib.live.knobs import large_text
 from bn_lib.live.threads import OneThread, on_one_thread
 from bn_lib.training import Diverged, Training
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SLICE = 0.02  # seconds of training between two looks at what else the kernel has to do
 REDRAW = 0.1  # seconds from one picture to the next
 
@@ -49,7 +48,7 @@ async def watch(
     live = Watch(training, picture, until, see)
     cells.replace(live, get_ipython())
     live.draw()
-    display({WIDGET_VIEW: live.box._repr_mimebundle_()[WIDGET_VIEW]}, raw=True)
+    display({cells.WIDGET_VIEW: live.box._repr_mimebundle_()[cells.WIDGET_VIEW]}, raw=True)
     try:
         await live.train()
     except (asyncio.CancelledError, KeyboardInterrupt):

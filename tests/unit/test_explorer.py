@@ -15,7 +15,7 @@ from traitlets import TraitError
 from bn_lib.figures.picture import Picture, expect
 from bn_lib.live import again, explore
 from bn_lib.live import explorer as explorer_module
-from bn_lib.live.cells import replace
+from bn_lib.live.cells import WIDGET_VIEW, replace
 
 
 class Line(Picture):
@@ -150,7 +150,7 @@ def test_an_error_at_the_start_is_the_learners_own():
 def test_the_bundle_has_three_readers():
     bundle = ramp_explorer()._repr_mimebundle_()
     assert bundle["text/plain"] == "the middle is 0.00"
-    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert WIDGET_VIEW in bundle
     picture = Image.open(io.BytesIO(bundle["image/png"]))
     assert picture.mode == "P"  # a palette: a third of the bytes
     assert picture.height > 3 * 200  # start and two presets

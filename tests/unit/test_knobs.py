@@ -1,6 +1,7 @@
 """Knobs: from the arguments of `explore` to widgets."""
 
 import ipywidgets as widgets
+import numpy as np
 import pytest
 
 from bn_lib.live import again, steps
@@ -23,6 +24,25 @@ def test_a_step_is_kept_exactly():
     assert [words for words, _ in knob("x", (0, 1, 0.25)).options] == [
         "0.00", "0.25", "0.50", "0.75", "1.00",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("spec", "first", "last"),
+    [
+        ((0, np.pi), ["0", "0.03142"], ["3.11", "3.142"]),
+        ((0, 1.1), ["0.000", "0.011"], ["1.089", "1.100"]),
+        ((0, 1.25, 0.5), ["0.00", "0.50"], ["1.00", "1.25"]),
+        ((0, 1.04, 0.1), ["0.00", "0.10"], ["1.00", "1.04"]),
+        ((0.05, 1.05, 0.1), ["0.05", "0.15"], ["0.95", "1.05"]),
+        ((1000, 1000 + np.pi), ["1000", "1000.03"], ["1003.11", "1003.14"]),
+        ((0, 1e-7), ["0", "1e-09"], ["9.9e-08", "1e-07"]),
+        ((10**6, 10**6 + 20), ["1000000", "1000001"], ["1000019", "1000020"]),
+    ],
+)
+def test_each_position_has_words_of_its_own(spec, first, last):
+    words = [words for words, _ in knob("x", spec).options]
+    assert (words[:2], words[-2:]) == (first, last)
+    assert len(set(words)) == len(words)
 
 
 def test_whole_numbers_stay_whole():
@@ -82,6 +102,9 @@ def test_again_counts_its_presses():
     ("spec", "keywords", "error", "message"),
     [
         ((5, 0), {}, ValueError, r"gamma=\(5, 0\) is empty; the first number must be the smaller"),
+        ((0, float("inf")), {}, ValueError, "needs finite numbers, but got 0, inf, None"),
+        ((0, 5, float("nan")), {}, ValueError, "needs finite numbers, but got 0, 5, nan"),
+        (steps(), {}, ValueError, r"gamma=steps\(\) is an empty slider; give it at least one"),
         ((0, 5, 0), {}, ValueError, "the step must be above 0, but is 0"),
         ((0, 5), {"start": 7}, ValueError, "gamma: 7 lies outside of the slider, 0 to 5"),
         ((0, 5), {"snaps": [-1]}, ValueError, "-1 lies outside of the slider"),

@@ -1,12 +1,14 @@
 """Predict-first questions and verdicts, with and without widgets."""
 
+import ipywidgets as widgets
 import numpy as np
 import pytest
 
 from bn_lib.exercises import Verdict
+from bn_lib.live import lessons
+from bn_lib.live.cells import WIDGET_VIEW
 from bn_lib.live.lessons import predict, show
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 QUESTION = "How far off is H?"
 CHOICES = [0, 2.9, 29.3, 69.8]
 
@@ -84,6 +86,40 @@ def test_after_run_all_a_click_is_enough():
     assert "Your guess: 2.9 %, not this time ✗" in comparison._html.value
     click(question, "29.3 %")
     assert "Your guess: 29.3 %, right ✓" in comparison._html.value
+
+
+class Shell:
+    """Stands in for a kernel's shell that runs a cell."""
+
+    def __init__(self):
+        self.execution_count, self.cell = 0, None
+
+    def run(self, cell):
+        self.execution_count, self.cell = self.execution_count + 1, cell
+
+    def get_parent(self):
+        return {"metadata": {"cellId": self.cell}}
+
+
+def test_running_a_cell_again_frees_what_its_last_run_made(monkeypatch):
+    shell, counts = Shell(), []
+    monkeypatch.setattr(lessons, "get_ipython", lambda: shell)
+    shell.run("a question")
+    question = ask()
+    for _ in range(3):
+        shell.run("its comparison")
+        comparison = question.compare(29.3)
+        counts.append(len(widgets.widget._instances))
+    assert len(set(counts)) == 1
+    followers = question._buttons._trait_notifiers["value"]["change"]
+    assert [f.__self__ for f in followers if hasattr(f, "__self__")].count(comparison) == 1
+    click(question, "2.9 %")
+    assert "Your guess: 2.9 %" in comparison._html.value
+    for _ in range(3):
+        shell.run("a question")
+        question = ask()
+        counts.append(len(widgets.widget._instances))
+    assert len(set(counts)) == 1
 
 
 @pytest.mark.parametrize(

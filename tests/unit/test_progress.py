@@ -11,7 +11,8 @@ from PIL import Image
 
 from bn_lib.figures.curves import Curves
 from bn_lib.live import progress
-from bn_lib.live.progress import WIDGET_VIEW, Interrupted, watch
+from bn_lib.live.cells import WIDGET_VIEW
+from bn_lib.live.progress import Interrupted, watch
 from bn_lib.measure import accuracy
 from bn_lib.network import BatchNorm, Sigmoid, dense
 from bn_lib.training import SGD, Training
