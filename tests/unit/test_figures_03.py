@@ -227,7 +227,7 @@ def test_the_tint_lies_where_the_network_was_asked(decisions):
     decisions.update(dict(one=seen(decisions, upper), other=seen(decisions, right_side)))
     pixels = decisions.pixels().astype(int)
     edge = decisions.figure.axes[0].get_xlim()[1]
-    corners = 0.99 * edge * np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])  # beyond the points
+    corners = 0.97 * edge * np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]])  # beyond the points
     for axes, chance in zip(decisions.figure.axes, (upper, right_side), strict=True):
         across, up = axes.transData.transform(corners).astype(int).T
         red, _, blue = pixels[-up, across].T
