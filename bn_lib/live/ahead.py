@@ -7,6 +7,7 @@ has been run, since the learner's function could see other values then.
 
 import asyncio
 import itertools
+import math
 import time
 import weakref
 from collections import deque
@@ -16,6 +17,7 @@ FIGURE_BYTES = 8e6
 KERNEL_BYTES = 64e6
 SLICE = 0.010  # seconds of work, and seconds of pause after it, for all else the kernel has to do
 SLOW = 0.020  # seconds for one call; above it positions are computed when they are asked for
+PATIENCE = 0.050  # seconds that a cell may wait for work that nobody asked for
 REST = 0.3  # seconds without a move before the work begins: the learner reads
 GRID_SECONDS = 10  # no more work than that for a whole grid
 
@@ -46,6 +48,7 @@ class Ahead:
         self.views = 0  # how many browsers' views wait for frames
         self._steady = False  # whether two calls at one position have been the same
         self._seconds = deque(maxlen=9)
+        self._least = math.inf  # seconds of the fastest call that was asked for
         self._task = None
         _everyone.add(self)
 
@@ -79,6 +82,13 @@ class Ahead:
         self.sent.clear()
         self.bytes = 0
         self._steady = False
+
+    def asked(self, at: Sequence[int]) -> tuple[dict, bytes]:
+        """The frame at a position that is wanted now."""
+        start = time.perf_counter()
+        frame = self.compute(at)
+        self._least = min(self._least, time.perf_counter() - start)
+        return self.seen(frame)
 
     def seen(self, frame: tuple[dict, bytes]) -> tuple[dict, bytes]:
         """Take note of a frame that was computed in any way, and return it.
@@ -120,8 +130,13 @@ class Ahead:
 
     async def _work(self) -> None:
         await asyncio.sleep(REST)
+        if PATIENCE < self._least < math.inf:
+            self.way = "slow"
+            return
         if not self._steady:
-            first, second = self.compute(self.at), self.compute(self.at)
+            first = self.compute(self.at)
+            await asyncio.sleep(0)
+            second = self.compute(self.at)
             self._steady = _fingerprint(first) == _fingerprint(second)
         self.way = "lines" if self._steady else "random"
         if not self._steady:

@@ -60,12 +60,12 @@ class Explorer(OneThread):
         ]
         self.canvas = Canvas(sliders=sliders)
         self.canvas.show_still(picture)
-        self.canvas.show(self._indices(), self.compute(self._indices()))
-        self.canvas.on_msg(self._receive)
         self.ahead = Ahead(
             self.compute, self.canvas.send_frames, self.canvas.forget_frames,
             [len(values(w)) for w in self.knobs.values()], sliders,
         )  # fmt: skip
+        self.canvas.show(self._indices(), self.ahead.asked(self._indices()))
+        self.canvas.on_msg(self._receive)
         self.ahead.around(self._indices())
 
         self._moving_together = False
@@ -136,7 +136,7 @@ class Explorer(OneThread):
         if self._moving_together:
             return
         at = self._indices()
-        self.canvas.show(at, self.ahead.seen(self.compute(at)))
+        self.canvas.show(at, self.ahead.asked(at))
         self.ahead.around(at)
 
     @on_one_thread
@@ -144,7 +144,7 @@ class Explorer(OneThread):
         """Answer the browser: what is at a position, or take note that a view came or went."""
         if "ask" in message:
             at = indices(message["ask"])
-            self.canvas.send_frames([self.ahead.seen(self.compute(at))])
+            self.canvas.send_frames([self.ahead.asked(at)])
             self.ahead.around(at)  # a hand that moves comes first
         if "views" in message:
             self.ahead.look(message["views"])

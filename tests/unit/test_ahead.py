@@ -139,6 +139,18 @@ def test_a_slow_function_is_asked_each_time(monkeypatch):
     assert len(browser.frames) <= 3
 
 
+def test_no_cell_waits_for_a_function_whose_calls_are_long(monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", -1)
+    browser = Browser()
+    ahead = at_work(browser)
+    ahead.asked((2, 1))  # in the cell that shows the figure
+    made = []
+    ahead.compute = lambda at: made.append(at) or browser.compute(at)
+    run(ahead, (2, 1))
+    assert made == []
+    assert ahead.way == "slow"
+
+
 def test_a_stale_frame_is_noticed():
     values = {"factor": 1}
     browser = Browser(answer=lambda at: values["factor"] * sum(at))
