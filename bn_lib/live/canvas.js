@@ -198,6 +198,8 @@ function render({ model, el }) {
   let asked = null; // the position that the kernel was asked for and has not answered yet
   let inHand = ""; // "pointer" or "key": it moves a slider, and the kernel does not know where to yet
   let waiting; // until the kernel is asked
+  let held = []; // buttons pressed while the kernel did not yet know where the sliders are
+  let heard = true; // the kernel has answered since the first of them
 
   const setStage = () => {
     URL.revokeObjectURL(url);
@@ -254,9 +256,14 @@ function render({ model, el }) {
     else addLast();
     if (inHand && inPage() === key) inHand = "";
     follow();
+    pressHeld();
   };
 
-  const receive = ({ forget, heads }, buffers) => {
+  const receive = ({ forget, heads, here }, buffers) => {
+    if (here) {
+      heard = true;
+      pressHeld();
+    }
     if (forget) frames.clear();
     if (heads) {
       frames.add(heads, copyOf(buffers[0]));
@@ -265,18 +272,54 @@ function render({ model, el }) {
     }
   };
 
+  // A slider that has moved twice tells the kernel of the second move only when the kernel has done
+  // with the first. A button tells it at once, so its press would come before that move, which
+  // would then undo it: it is held back until the kernel knows where the sliders are.
+  const holdPress = (event) => {
+    const button = event.target.closest("button");
+    if (!inHand || !button) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    if (!held.length) {
+      heard = false;
+      model.send({ here: true });
+    }
+    held.push(button);
+  };
+
+  const pressHeld = () => {
+    if (!held.length || !heard || inPage() !== model.get("at").join()) return;
+    const buttons = held;
+    [held, inHand] = [[], ""];
+    buttons.forEach((button) => button.click());
+  };
+
   // The sliders stand beside this widget; they are found once both are in the page.
-  let box;
+  let [explorer, box] = [null, null];
   const takeHand = ({ type }) => (inHand = type === "keydown" ? "key" : "pointer");
   const moved = new MutationObserver(() => inHand && follow());
   const findSliders = () => {
     if (box) return;
-    box = el.closest(".bn-explorer")?.querySelector(".bn-knobs");
-    box?.addEventListener("pointerdown", takeHand, true);
-    box?.addEventListener("keydown", takeHand, true);
-    if (box) moved.observe(box, { subtree: true, attributeFilter: ["aria-valuenow"] });
+    explorer = el.closest(".bn-explorer");
+    box = explorer?.querySelector(".bn-knobs");
+    if (!box) return;
+    box.addEventListener("pointerdown", takeHand, true);
+    box.addEventListener("keydown", takeHand, true);
+    explorer.addEventListener("click", holdPress, true);
+    moved.observe(box, { subtree: true, attributeFilter: ["aria-valuenow"] });
   };
   const arrived = new ResizeObserver(findSliders);
+
+  // Frames are made ahead for the figures that the reader sees, or will see a screen further.
+  let isNear = false;
+  const near = new IntersectionObserver(
+    (entries) => {
+      if (entries.at(-1).isIntersecting === isNear) return;
+      isNear = !isNear;
+      model.send({ views: isNear ? 1 : -1 });
+    },
+    { rootMargin: "100%", scrollMargin: "100%" },
+  );
 
   // Notebook 7 takes arrow keys for its own before a slider sees them. It leaves them alone under
   // their short names, which the sliders know as well.
@@ -297,21 +340,23 @@ function render({ model, el }) {
   model.on("change:still", setStage);
   model.on("change", settle);
   model.on("msg:custom", receive);
-  model.send({ views: 1 });
+  near.observe(el);
 
   return () => {
     stage.close();
+    near.disconnect();
     clearTimeout(waiting);
     arrived.disconnect();
     window.removeEventListener("keydown", keepArrows, true);
     moved.disconnect();
     box?.removeEventListener("pointerdown", takeHand, true);
     box?.removeEventListener("keydown", takeHand, true);
+    explorer?.removeEventListener("click", holdPress, true);
     URL.revokeObjectURL(url);
     model.off("change:still", setStage);
     model.off("change", settle);
     model.off("msg:custom", receive);
-    model.send({ views: -1 });
+    if (isNear) model.send({ views: -1 });
   };
 }
 

@@ -141,11 +141,13 @@ class Explorer(OneThread):
 
     @on_one_thread
     def _receive(self, canvas, message, buffers) -> None:
-        """Answer the browser: what is at a position, or take note that a view came or went."""
+        """Answer the browser: what is at a position, that the kernel is here; count its views."""
         if "ask" in message:
             at = indices(message["ask"])
             self.canvas.send_frames([self.ahead.asked(at)])
             self.ahead.around(at)  # a hand that moves comes first
+        if "here" in message:
+            self.canvas.send({"here": True})
         if "views" in message:
             self.ahead.look(message["views"])
 
