@@ -97,8 +97,10 @@ def batch_norm_inference(x, gamma, beta, mean, var, eps=1e-5):
     x, dtype = as_floats(x, "x")
     check_not_empty(x.shape)
     gamma, beta = per_unit(gamma, "gamma", x), per_unit(beta, "beta", x)
-    x_hat = (x - per_unit(mean, "mean", x)) / given_std(var, x, eps)
-    return (gamma * x_hat + beta).astype(dtype, copy=False)
+    y = x - per_unit(mean, "mean", x)
+    y *= gamma / given_std(var, x, eps)
+    y += beta
+    return y.astype(dtype, copy=False)
 
 
 @quiet
