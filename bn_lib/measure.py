@@ -19,7 +19,6 @@ from bn_lib.network import (
 )
 from bn_lib.normalization import normalize
 
-
 AT_ONCE = 1000  # examples: what a layer makes of them stays in the processor's cache
 
 

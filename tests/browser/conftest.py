@@ -1,4 +1,4 @@
-"""A Chromium and Jupyter's servers for the tests of a file, a fresh page for each test."""
+"""A Chromium and Jupyter's servers for the tests of this folder, a fresh page for each."""
 
 import os
 import shutil
@@ -16,9 +16,9 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 SIZE = {"width": 1280, "height": 1000}
 
 
-# A file's, not a session's: until Playwright has stopped, its event loop would be in the way of
-# the tests that run notebooks.
-@pytest.fixture(scope="module")
+# This folder's, not a session's: until Playwright has stopped, its event loop would be in the way
+# of the tests that run notebooks.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not chromium.find():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(chromium.ADVICE)
@@ -47,7 +47,7 @@ class Servers:
         return self._running[kind].address(kind, notebook)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Serves a copy of the notebooks, so that the committed ones stay as they are."""
     home = tmp_path_factory.mktemp("jupyter")

@@ -35,6 +35,11 @@ COUNT = """() => {
         if (direction === "recv" && msg.buffers?.some((b) => b.byteLength > 500)) window.count++;
     });
 }"""
+# Keeps the kernel's main thread for a second; nothing that runs as a cell.
+BUSY = """() => {
+    const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+    kernel.requestExecute({ code: "import time; time.sleep(1)", silent: true });
+}"""
 NARROW = {"width": 800, "height": 1000}  # with a side bar, some 370 pixels are left
 
 QUESTION = """
@@ -194,6 +199,21 @@ def check_frames(page: Page) -> None:
         came.append(page.evaluate("count"))
     # One for the key, one for reset. A slow kernel is asked again after a while.
     assert min(came) == 2, came
+
+
+def check_button_after_moves(page: Page) -> None:
+    """A button that is pressed after a slider has moved counts, even with a busy kernel."""
+    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+    figure = figures(page)[0]
+    figure.wait_until_drawn()
+    start = figure.look()
+    beta = figure.sliders[1]
+    page.evaluate(BUSY)
+    figure.press(beta, "End")
+    figure.press(beta, "ArrowLeft")
+    figure.do(figure.button("reset").click)
+    assert figure.look() == start
+    assert beta.get_attribute("aria-valuenow") == "0.0"
 
 
 def check_mistakes(page: Page) -> None:

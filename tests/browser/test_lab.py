@@ -62,5 +62,8 @@ class TestCells:
     def test_a_key_press_brings_one_frame(self, page):
         lesson.check_frames(page)
 
+    def test_a_button_pressed_after_moves_counts(self, page):
+        lesson.check_button_after_moves(page)
+
     def test_a_mistake_is_shown_and_the_last_good_picture_stays(self, page):
         lesson.check_mistakes(page)

@@ -40,6 +40,10 @@ def test_a_key_press_brings_one_frame(cells):
     lesson.check_frames(cells)
 
 
+def test_a_button_pressed_after_moves_counts(cells):
+    lesson.check_button_after_moves(cells)
+
+
 def test_a_mistake_is_shown_and_the_last_good_picture_stays(cells):
     lesson.check_mistakes(cells)
 

@@ -22,7 +22,7 @@ ROOT = NOTEBOOKS.parent
 FILES = [path.with_suffix(".html").name for path in sorted(NOTEBOOKS.glob("[0-9][0-9]*.ipynb"))]
 ALL = ["index.html", *FILES]
 HEART = next(file for file in FILES if file.startswith("02"))
-FRAMES = "300"  # of a figure, so that the tests need not wait for 15,000
+FRAMES = "100"  # of a figure, so that the tests need not wait for 15,000
 MOST_BYTES = 3_000_000
 PIXELS, SENTENCE = 0, 1
 

@@ -26,6 +26,7 @@ class Runs:
 
     def __init__(self, stack: ExitStack):
         self._stack = stack
+        self._solved: dict[Path, NotebookNode] = {}
         self._clients: dict[Path, build.NotebookClient] = {}
         self._errors: dict[Path, build.NotebookError] = {}
 
@@ -40,6 +41,17 @@ class Runs:
                 self._errors[path] = error
                 raise
         return self._clients[path]
+
+    def solved(self, path: Path) -> NotebookNode:
+        """The notebook after another run in the same kernel, this time with its solutions."""
+        if path not in self._solved:
+            client = self[path]
+            first, client.nb = client.nb, build.teachers_editions()[path.name]
+            try:
+                build.run_cells(client)
+            finally:
+                self._solved[path], client.nb = client.nb, first
+        return self._solved[path]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
-"""Notebooks that have been run: they say what is in the repository, and every knob works.
+"""Notebooks that have been run: they say what is in the repository, and every knob works; run once
+more with the solutions put in, every check is content, and all else is as before.
 
 One file, so that each notebook is run once for all of it, in one kernel.
 """
@@ -43,17 +44,45 @@ def test_a_run_leaves_no_diff(path, committed, runs):
 
 
 def test_run_all_twice_gives_the_same(path, runs):
-    """A second run in the same kernel: nothing that a cell does changes what a cell above shows."""
-    client = runs[path]
-    first = build.normalized(client.nb)
-    build.run_cells(client)
-    second = build.normalized(client.nb)
+    """A second run in the same kernel: nothing that a cell does changes what a cell above shows,
+    and no solution what a cell shows that is no exercise."""
+    first, second = (build.normalized(nb) for nb in (runs[path].nb, runs.solved(path)))
     for notebook in (first, second):
+        notebook.cells = [cell for cell in notebook.cells if "exercise" not in cell.metadata]
         for cell in notebook.cells:
             cell.pop("execution_count", None)
             for output in cell.get("outputs", ()):
                 output.pop("execution_count", None)
     assert changes(second, first) == []
+
+
+def test_solutions_pass_their_checks(path, runs):
+    notebook = runs.solved(path)
+    said = verdicts(notebook)
+    assert len(said) >= len(exercises(notebook)) >= 1
+    assert [verdict for verdict in said if not verdict.startswith("✓ Right")] == []
+
+
+def test_untouched_stubs_are_told_kindly(path, runs):
+    notebook = runs[path].nb
+    said = verdicts(notebook)
+    assert len(said) >= len(exercises(notebook)) >= 1
+    assert [verdict for verdict in said if not verdict.startswith("✗ Not yet")] == []
+
+
+def verdicts(notebook) -> list[str]:
+    """What the checks of a notebook said."""
+    texts = [
+        output.data.get("text/plain", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if "data" in output
+    ]
+    return [text for text in texts if text.startswith(("✓ ", "✗ "))]
+
+
+def exercises(notebook) -> list[str]:
+    return [cell.metadata.exercise for cell in notebook.cells if "exercise" in cell.metadata]
 
 
 def changes(notebook, old) -> list[str]:
