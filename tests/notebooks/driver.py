@@ -96,6 +96,15 @@ class Driven:
         frame = self.canvas.frame
         return [frame["head"][part] for part in ("n", "i", "t")], frame["data"]
 
+    def enlarge(self, button) -> None:
+        """Press the button for large text, and once more."""
+        said, seen, still = self.described(), self.looks(), self.canvas.still
+        button.value = True
+        self.note("in large text")
+        if (self.looks(), self.canvas.still) == (seen, still) or self.described() != said:
+            self.say("large text changes the sentence, or nothing at all")
+        button.value = False
+
     def say(self, problem) -> None:
         """Write a problem down."""
         if problem not in self.problems:
@@ -126,12 +135,7 @@ class Watched(Driven):
         watch.draw()
         if self.looks() != seen:
             self.say("the picture of the end is another one when it is drawn again")
-        said = watch.describe()
-        watch.large.value = True
-        self.note("in large text")
-        if self.looks() == seen or watch.describe() != said:
-            self.say("large text changes the sentence, or nothing at all")
-        watch.large.value = False
+        self.enlarge(watch.large)
 
 
 class Sweep(Driven):
@@ -153,6 +157,7 @@ class Sweep(Driven):
         self.note("after reset")
         if explorer.position != explorer.start:
             self.say(f"reset leads to {explorer.position}, not to {explorer.start}")
+        self.enlarge(explorer.large)
 
     def _end_to_end(self, name, knob):
         self.explorer.reset.click()
