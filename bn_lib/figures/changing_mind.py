@@ -41,7 +41,7 @@ class ChangingMind(Picture):
                                       transform=axes.transAxes)  # fmt: skip
 
     def _build_bars(self, axes):
-        axes.set(title="Taken for", xlim=(0, 1.35), ylim=(CLASSES, 0), xlabel="probability")
+        axes.set(title="Taken for", xlim=(0, 1.6), ylim=(CLASSES, 0), xlabel="probability")
         axes.set_xticks([0, 0.5, 1], ["0", "½", "1"])
         axes.set_yticks(np.arange(CLASSES) + 0.5, range(CLASSES))
         axes.tick_params(axis="y", length=0)

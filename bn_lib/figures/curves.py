@@ -12,6 +12,7 @@ LOOKS = (
     dict(color=style.TARGET, linestyle=":"),
 )
 APART = 0.07  # of the axis: how far names must be from each other
+LOWEST = 0.04  # of a name, which would lie on the axis
 
 
 class Curves(Picture):
@@ -53,7 +54,8 @@ class Curves(Picture):
             steps = np.asarray(records[name]["step"])
             shown[name] = steps, expect(records[name][self.probe], steps.shape, self.probe)
         ends = {name: share[-1] for name, (_, share) in shown.items()}
-        heights = dict(zip(ends, apart(list(ends.values()), APART, 1.01), strict=True))
+        places = np.maximum(list(ends.values()), LOWEST)
+        heights = dict(zip(ends, apart(places, APART, 1.01), strict=True))
         for name, (steps, share) in shown.items():
             self.curves[name].set_data(steps, share)
             self.labels[name].set_position((steps[-1] + self.gap, heights[name]))

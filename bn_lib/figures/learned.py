@@ -47,8 +47,9 @@ class TwoSpreads(Picture):
         end = steps[-1] + self.gap
         below = np.clip(gamma[-1], self.LOW, self.HIGH) / 1.3
         near = abs(np.log(own[-1] / below)) < 0.35
+        above = own[-1] if not 1 < own[-1] / self.sigma < 2.4 else 2.4 * self.sigma  # its name
         self.gamma_name.set_position((end, below))
-        self.own_name.set_position((end, below / 1.6 if near else own[-1]))
+        self.own_name.set_position((end, below / 1.6 if near else above))
         self.gamma_name.set_text(f"γ = {rounded(gamma[-1])}")
         self.own_name.set_text(f"own σ = {rounded(own[-1])}")
         self.sentence = (

@@ -43,7 +43,7 @@ class SecondBatch(Picture):
     def _build_rest(self, axes, sizes):
         self.floor = 0.03
         axes.set(title="What is not undone", xscale="log", yscale="log", ylim=(self.floor, 20))
-        axes.set(xlabel="N, examples in a batch", ylabel="rms(B after − B), in σ of B")
+        axes.set(xlabel="N, examples in a batch", ylabel="rms(B after − B), in σ of B's law")
         axes.set_xlim(sizes[0] / 1.3, sizes[-1] * 1.3)
         axes.set_xticks(sizes[::2], [str(n) for n in sizes[::2]])
         axes.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
@@ -70,7 +70,7 @@ class SecondBatch(Picture):
         undone = rest < 1e-9
         self.value.set_text("0 ✓" if undone else f"{rest:.2f}")
         a, b, after = (_mean_and_spread(values) for values in batches.values())
-        verdict = "✓ B is back" if undone else f"{rest:.3g} σ (rms) from undone"
+        verdict = "✓ B is back" if undone else f"{rest:.3g} of the law's σ (rms) from undone"
         self.sentence = f"A has {a}. B comes in with {b} and leaves with {after}: {verdict}"
 
     def _show(self, name, values):
