@@ -1,5 +1,7 @@
 """The figures of notebook 05: what they show at every position, and what they refuse."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -86,17 +88,20 @@ def test_the_valley_says_product_and_what_it_should_be():
 
 
 @pytest.mark.parametrize(
-    ("gamma", "own"), [(1.87, 0.8), (1.87, 1.3), (1.87, 1.87), (1.9, 24), (-1, 90), (0, 0.2)]
-)
+    ("gamma", "own"),
+    [(1.87, 0.8), (1.87, 1.3), (1.87, 1.87), (1.87, 2.1), (1.87, 3.1), (1.87, 4.6), (1.9, 24),
+     (-1, 90), (0, 0.2)],
+)  # fmt: skip
 def test_the_names_of_both_spreads_are_apart_and_in_the_figure(gamma, own):
     picture = TwoSpreads(sigma=1.87, until=2000)
     picture.update((np.array([0, 2000]), np.array([1, gamma]), np.array([own, own])))
     assert clipped(picture) == []
+    (teacher,) = (t for t in picture.figure.axes[0].texts if t.get_text() == "the teacher's σ")
     boxes = [
         text.get_window_extent(picture.figure.canvas.get_renderer())
-        for text in (picture.gamma_name, picture.own_name)
+        for text in (picture.gamma_name, picture.own_name, teacher)
     ]
-    assert not boxes[0].overlaps(boxes[1])
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
     assert "the teacher's σ is 1.87" in picture.describe()
     assert len(picture.describe()) <= 170
 
