@@ -107,9 +107,12 @@ def best_linear_map(x, h):
 def accuracy(network, x, labels):
     """The share of examples whose largest output is that of their label, in inference mode.
 
-    x: (N, inputs); labels: (N,) integers. Raises ValueError for labels of another shape.
+    x: (N, inputs); labels: (N,) integers. Raises ValueError for no examples, and for labels of
+    another shape.
     """
     check_labels(labels, len(x))
+    if not len(x):
+        raise ValueError("x has no examples, expected at least one: their share would be 0 / 0")
     right = 0
     for start in range(0, len(x), AT_ONCE):
         outputs = forward(network, x[start : start + AT_ONCE], training=False)

@@ -40,6 +40,16 @@ def test_accuracy_counts_what_is_right_in_inference_mode():
     assert accuracy(network, x, np.array([1, 1, 2])) == 1
 
 
+def test_accuracy_of_many_examples_is_that_of_all_at_once():
+    rng = np.random.default_rng(0)
+    network, x = dense([4, 8, 3], Tanh, rng, BatchNorm), rng.standard_normal((2345, 4))
+    labels = rng.integers(0, 3, len(x))
+    at_once = np.mean(forward(network, x, training=False).argmax(axis=1) == labels)
+    assert accuracy(network, x, labels) == at_once
+    with pytest.raises(ValueError, match="no examples"):
+        accuracy(network, x[:0], labels[:0])
+
+
 def test_gradients_are_those_of_all_that_learns():
     network = dense([4, 5, 3], Tanh, generator(), partial(BatchNorm, frozen=("gamma",)))
     x, labels = batch()
