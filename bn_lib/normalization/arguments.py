@@ -77,8 +77,8 @@ def statistic_axes(shape, axis, least=2):
     return axes
 
 
-def per_unit(value, name, x):
-    """gamma, beta, mean, var or b in float64, shaped to go with the units of x; a copy."""
+def per_unit(value, name, x, dtype=np.float64):
+    """gamma, beta, mean, var or b as floats, shaped to go with the units of x; a copy."""
     value, _ = as_floats(value, name)
     units = x.shape[1:2]
     if value.shape not in ((), units):
@@ -86,7 +86,7 @@ def per_unit(value, name, x):
         raise ValueError(
             f"{name} has shape {value.shape}, expected {wanted} for an array of shape {x.shape}"
         )
-    value = np.array(value, np.float64, ndmin=2 if units else 1)
+    value = np.array(value, dtype, ndmin=2 if units else 1)
     return value if x.ndim <= 2 else value.reshape(1, -1, *[1] * (x.ndim - 2))
 
 

@@ -63,8 +63,8 @@ def centre(x, axes):
     centred = x - like(x, mean)
     rest = sum_over(axes, centred) / m
     centred -= like(x, rest)
-    var = sum_over(axes, centred, centred).astype(np.float64) / m
-    return centred, mean.astype(np.float64) + rest, var
+    var = np.divide(sum_over(axes, centred, centred), m, dtype=np.float64)
+    return centred, np.add(mean, rest, dtype=np.float64), var
 
 
 def sum_over(axes, a, b=None):

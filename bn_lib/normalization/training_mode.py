@@ -21,7 +21,8 @@ class BatchNormCache(NamedTuple):
     """What batch_norm leaves for batch_norm_backward and for RunningStatistics.
 
     x_hat has the shape of x, dtype is the type of y. The statistics mean, var and
-    std = sqrt(var + eps) are float64; they keep the array axes `axes` with length 1, as gamma does.
+    std = sqrt(var + eps) are float64; they keep the array axes `axes` with length 1, as gamma does,
+    which has the type of x_hat.
     """
 
     x_hat: np.ndarray
@@ -83,7 +84,7 @@ def batch_norm(x, gamma=1.0, beta=0.0, eps=1e-5, axis=None):
     x, dtype = as_floats(x, "x")
     axes = statistic_axes(x.shape, axis)
     eps = check_eps(eps)
-    gamma, beta = per_unit(gamma, "gamma", x), per_unit(beta, "beta", x)
+    gamma, beta = per_unit(gamma, "gamma", x, x.dtype), per_unit(beta, "beta", x, x.dtype)
 
     rows, over = side_by_side(x, axes) if eps > 0 else (x, axes)
     x_hat, mean, var, std = standardize(rows, over, eps)

@@ -17,6 +17,7 @@ from tests.browser.figure import (
     check_large_text,
     check_menus,
     check_mouse,
+    check_spoken,
     figures,
 )
 
@@ -115,7 +116,8 @@ def check_notebook(page: Page, path: Path, thoroughly: bool) -> None:
     _no_widget_is_missing(page)
     for figure in figures(page):
         check_figure(figure, thoroughly)
-    if thoroughly:  # that every figure can do it, tests/notebooks/driver.py shows
+    if thoroughly:  # that every figure has large text, tests/notebooks/driver.py shows
+        check_spoken(next(figure for figure in figures(page) if figure.sliders))
         check_large_text(figures(page)[0])
         for training in page.locator(".bn-training").all():
             training.scroll_into_view_if_needed()
