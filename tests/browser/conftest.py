@@ -80,13 +80,6 @@ def _said(message: ConsoleMessage) -> str:
     return f"{message.text} {about}".strip()
 
 
-@pytest.fixture
-def page(new_page: Callable[[], AbstractContextManager[Page]], tmp_path: Path) -> Iterator[Page]:
-    with new_page() as page:
-        page.picture = tmp_path / "page.png"
-        yield page
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Keep a picture of the page when a test has failed, and say where it is."""

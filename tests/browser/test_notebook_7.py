@@ -34,46 +34,61 @@ VIEWS = """async ([wanted, seconds]) => {
 
 
 @pytest.fixture(scope="module")
-def cells(new_page, server) -> Iterator[Page]:
-    """A page with a notebook of a question and of figures of a learner's own."""
-    name = lesson.write(server.root, "cells.ipynb", *lesson.CELLS)
+def tab(new_page) -> Iterator[Page]:
+    """A tab of the browser, in which one notebook is opened after the other."""
     with new_page() as page:
-        front_end.open_notebook(page, server.address("notebook", name))
-        page.usual = set(page.complaints)  # what the console says before there are widgets
-        front_end.run_all(page)
         yield page
 
 
-def test_a_question_is_answered_by_keyboard_alone(cells):
-    lesson.check_question(cells)
+@pytest.fixture
+def page(tab: Page, tmp_path: Path) -> Page:
+    tab.picture = tmp_path / "page.png"
+    return tab
 
 
-def test_nothing_is_clipped_where_the_page_is_narrow(cells):
-    lesson.check_narrow(cells)
+@pytest.fixture(scope="module")
+def cells(tab: Page, server) -> None:
+    """Opens and runs a notebook of a question and of figures of a learner's own."""
+    open_in(tab, server, lesson.write(server.root, "cells.ipynb", *lesson.CELLS))
+    tab.usual = set(tab.complaints)  # what the console says before there are widgets
+    front_end.run_all(tab)
 
 
-def test_a_key_press_brings_one_frame(cells):
-    lesson.check_frames(cells)
+def open_in(tab: Page, server, name: str) -> None:
+    front_end.shut_down(tab)
+    tab.complaints.clear()
+    front_end.open_notebook(tab, server.address("notebook", name))
 
 
-def test_a_button_pressed_after_moves_counts(cells):
-    lesson.check_button_after_moves(cells)
+@pytest.mark.usefixtures("cells")
+class TestCells:
+    def test_a_question_is_answered_by_keyboard_alone(self, page):
+        lesson.check_question(page)
+
+    def test_nothing_is_clipped_where_the_page_is_narrow(self, page):
+        lesson.check_narrow(page)
+
+    def test_a_key_press_brings_one_frame(self, page):
+        lesson.check_frames(page)
+
+    def test_a_button_pressed_after_moves_counts(self, page):
+        lesson.check_button_after_moves(page)
+
+    def test_a_mistake_is_shown_and_the_last_good_picture_stays(self, page):
+        lesson.check_mistakes(page)
 
 
-def test_a_mistake_is_shown_and_the_last_good_picture_stays(cells):
-    lesson.check_mistakes(cells)
-
-
+@pytest.mark.usefixtures("cells")
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_notebook_lives(path, page: Page, cells: Page, server, tmp_path: Path):
-    front_end.open_notebook(page, server.address("notebook", path.name))
+def test_notebook_lives(path, page, server):
+    open_in(page, server, path.name)
     lesson.check_notebook(page, server.root / path.name, thoroughly=False)
-    assert set(page.complaints) - cells.usual == set()
+    assert set(page.complaints) - page.usual == set()
 
 
-def test_frames_are_made_ahead_for_the_figures_near_the_reader(page: Page, server):
+def test_frames_are_made_ahead_for_the_figures_near_the_reader(page, server):
     name = lesson.write(server.root, "six.ipynb", lesson.MISBEHAVING, *[AGAIN] * 5)
-    front_end.open_notebook(page, server.address("notebook", name))
+    open_in(page, server, name)
     front_end.run_all(page)
     expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(6)
     first, *_, last = figures(page)

@@ -22,11 +22,10 @@ def committed(path: Path) -> NotebookNode:
 
 
 class Runs:
-    """Notebooks that have been run, with their kernels still up."""
+    """Teacher's editions of notebooks that have been run, with their kernels still up."""
 
     def __init__(self, stack: ExitStack):
         self._stack = stack
-        self._solved: dict[Path, NotebookNode] = {}
         self._clients: dict[Path, build.NotebookClient] = {}
         self._errors: dict[Path, build.NotebookError] = {}
 
@@ -34,24 +33,13 @@ class Runs:
         if path in self._errors:
             raise self._errors[path]
         if path not in self._clients:
-            run = build.running(build.read(path))
+            run = build.running(build.teachers_editions()[path.name])
             try:
                 self._clients[path] = self._stack.enter_context(run)
             except build.NotebookError as error:
                 self._errors[path] = error
                 raise
         return self._clients[path]
-
-    def solved(self, path: Path) -> NotebookNode:
-        """The notebook after another run in the same kernel, this time with its solutions."""
-        if path not in self._solved:
-            client = self[path]
-            first, client.nb = client.nb, build.teachers_editions()[path.name]
-            try:
-                build.run_cells(client)
-            finally:
-                self._solved[path], client.nb = client.nb, first
-        return self._solved[path]
 
 
 @pytest.fixture(scope="session")
