@@ -25,6 +25,7 @@ HEART = next(file for file in FILES if file.startswith("02"))
 FRAMES = "100"  # of a figure, so that the tests need not wait for 15,000
 MOST_BYTES = 3_000_000
 PIXELS, SENTENCE = 0, 1
+HEIGHT = "document.documentElement.scrollHeight"
 
 
 @dataclass
@@ -84,6 +85,23 @@ def visit(browser: Browser, site: Site) -> Callable[..., AbstractContextManager[
             assert wrong == [] or without
 
     return visit
+
+
+@pytest.fixture(scope="module")
+def opened(request: pytest.FixtureRequest, visit) -> Iterator[Page]:
+    """A page with its figures loaded, for all tests that leave it as it was.
+
+    Ask for it by `of_all` or `of_notebooks`. `page.grown` is by how much loading made it higher.
+    """
+    with visit(request.param) as page:
+        before = page.evaluate(HEIGHT)
+        figures(page)
+        page.grown = page.evaluate(HEIGHT) - before
+        yield page
+
+
+of_all = pytest.mark.parametrize("opened", ALL, indirect=True)
+of_notebooks = pytest.mark.parametrize("opened", FILES, indirect=True)
 
 
 def figures(page: Page) -> list[Locator]:
@@ -213,24 +231,22 @@ def test_an_error_of_the_cell_is_shown_where_it_belongs(visit):
         assert look(figure) == good
 
 
-@pytest.mark.parametrize("file", ALL)
-def test_a_page_fits_a_phone(visit, file):
-    with visit(file, viewport={"width": 360, "height": 740}) as page:
-        figures(page)
-        assert page.evaluate("document.documentElement.scrollWidth") == 360
+@of_all
+def test_a_page_does_not_jump_and_weighs_less_than_three_megabytes(opened, site):
+    assert opened.grown == 0
+    opened.wait_for_load_state("networkidle")
+    files = {site.folder / name for name in opened.loaded if not name.startswith("data:")}
+    assert site.folder / "site.js" in files
+    assert sum(file.stat().st_size for file in files) < MOST_BYTES
 
 
-@pytest.mark.parametrize("file", ALL)
-def test_a_page_does_not_jump_and_weighs_less_than_three_megabytes(visit, site, file):
-    with visit(file) as page:
-        height = "document.documentElement.scrollHeight"
-        before = page.evaluate(height)
-        figures(page)
-        assert page.evaluate(height) == before
-        page.wait_for_load_state("networkidle")
-        files = {site.folder / name for name in page.loaded if not name.startswith("data:")}
-        assert site.folder / "site.js" in files
-        assert sum(file.stat().st_size for file in files) < MOST_BYTES
+@of_all
+def test_a_page_fits_a_phone(opened):
+    size = opened.viewport_size
+    opened.set_viewport_size({"width": 360, "height": 740})
+    figures(opened)
+    assert opened.evaluate("document.documentElement.scrollWidth") == 360
+    opened.set_viewport_size(size)
 
 
 def test_the_dark_page_is_dark_and_its_figures_are_on_white(visit):
@@ -242,16 +258,16 @@ def test_the_dark_page_is_dark_and_its_figures_are_on_white(visit):
         assert figure.locator(".bn-stage").evaluate(back) == [255, 255, 255]
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_print_shows_pictures_in_place_of_sliders(visit, file):
-    with visit(file) as page:
-        page.emulate_media(media="print")
-        for figure in page.locator(".figure").all():
-            expect(figure.locator(".panel")).to_be_hidden()
-            picture = figure.locator(".storyboard img")
-            expect(picture).to_be_visible()
-            assert picture.evaluate("image => image.complete && image.naturalWidth > 500")
-        expect(page.locator(".top")).to_be_hidden()
+@of_notebooks
+def test_print_shows_pictures_in_place_of_sliders(opened):
+    opened.emulate_media(media="print")
+    for figure in opened.locator(".figure").all():
+        expect(figure.locator(".panel")).to_be_hidden()
+        picture = figure.locator(".storyboard img")
+        expect(picture).to_be_visible()
+        assert picture.evaluate("image => image.complete && image.naturalWidth > 500")
+    expect(opened.locator(".top")).to_be_hidden()
+    opened.emulate_media(media="screen")
 
 
 @pytest.mark.parametrize("file", ALL)
@@ -275,39 +291,36 @@ def test_without_its_frames_a_figure_is_a_picture(visit):
         expect(page.locator(".figure .panel").nth(1)).to_be_visible()
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_a_reader_answers_a_question_and_compares(visit, file):
-    with visit(file) as page:
-        assert page.locator(".question").count() == page.locator(".answer").count() > 0
-        for answer in page.locator(".answer").all():
-            name = answer.get_attribute("data-question")
-            question = page.locator(f".question[data-question={name}]")
-            answer.locator("summary").click()
-            truth = answer.locator("b").inner_text()
-            verdicts = []
-            for choice in question.locator("label").all():
-                choice.click()
-                verdict = answer.locator(".verdict").inner_text()
-                assert choice.inner_text().strip() in verdict
-                verdicts.append("right" in verdict)
-                assert verdicts[-1] == (choice.inner_text().strip() == truth)
-            assert sum(verdicts) == 1
+@of_notebooks
+def test_a_reader_answers_a_question_and_compares(opened):
+    assert opened.locator(".question").count() == opened.locator(".answer").count() > 0
+    for answer in opened.locator(".answer").all():
+        name = answer.get_attribute("data-question")
+        question = opened.locator(f".question[data-question={name}]")
+        answer.locator("summary").click()
+        truth = answer.locator("b").inner_text()
+        verdicts = []
+        for choice in question.locator("label").all():
+            choice.click()
+            verdict = answer.locator(".verdict").inner_text()
+            assert choice.inner_text().strip() in verdict
+            verdicts.append("right" in verdict)
+            assert verdicts[-1] == (choice.inner_text().strip() == truth)
+        assert sum(verdicts) == 1
 
 
-@pytest.mark.parametrize("file", ALL)
-def test_a_page_can_be_read_by_all(visit, file):
-    with visit(file) as page:
-        figures(page)
-        assert page.locator("html").get_attribute("lang") == "en"
-        assert page.title()
-        assert page.locator("h1").count() == 1
-        assert page.locator("img:not([alt])").count() == 0
-        for picture in page.locator(".storyboard img").all():
-            assert picture.get_attribute("alt")
-        unnamed = "all => all.filter((e) => !e.labels?.[0]?.textContent.trim()).length"
-        assert page.locator("input, select").evaluate_all(unnamed) == 0
-        levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map((h) => +h.tagName[1])")
-        assert all(b - a <= 1 for a, b in itertools.pairwise(levels)), levels
+@of_all
+def test_a_page_can_be_read_by_all(opened):
+    assert opened.locator("html").get_attribute("lang") == "en"
+    assert opened.title()
+    assert opened.locator("h1").count() == 1
+    assert opened.locator("img:not([alt])").count() == 0
+    for picture in opened.locator(".storyboard img").all():
+        assert picture.get_attribute("alt")
+    unnamed = "all => all.filter((e) => !e.labels?.[0]?.textContent.trim()).length"
+    assert opened.locator("input, select").evaluate_all(unnamed) == 0
+    levels = opened.locator("h1, h2, h3, h4").evaluate_all("all => all.map((h) => +h.tagName[1])")
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels)), levels
 
 
 @pytest.mark.parametrize("file", ALL)
