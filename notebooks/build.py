@@ -76,12 +76,13 @@ def dumps(notebook: NotebookNode) -> str:
 
 @contextmanager
 def running(
-    notebook: NotebookNode, folder: Path = FOLDER, seconds: int = CELL_SECONDS
+    notebook: NotebookNode, folder: Path = FOLDER, seconds: int = CELL_SECONDS, first: str = ""
 ) -> Iterator[NotebookClient]:
     """Run all cells of `notebook` in a fresh kernel and keep the kernel for the `with` block.
 
-    Outputs and execution counts are stored in `notebook` itself; `seconds` are for each cell.
-    Raises NotebookError where a cell raises or writes to stderr (warnings do).
+    Outputs and execution counts are stored in `notebook` itself; `seconds` are for each cell, and
+    `first` is run before them. Raises NotebookError where a cell raises or writes to stderr
+    (warnings do).
     """
     client = NotebookClient(
         notebook,
@@ -94,12 +95,23 @@ def running(
         extra_arguments=["--log-level=ERROR"],
     )
     with client.setup_kernel():
-        run_cells(client)
+        run_beside(client, first)
+        _run_cells(client)
         yield client
 
 
-def run_cells(client: NotebookClient) -> None:
-    """Run the cells of `client`'s notebook in its kernel, top to bottom."""
+def run_beside(client: NotebookClient, source: str) -> str:
+    """Run code that is no cell of `client`'s notebook; returns what it prints."""
+    cell, cells = nbformat.v4.new_code_cell(source), client.nb.cells
+    client.nb.cells = [cell]  # nbclient puts what it has run into the notebook
+    try:
+        client.execute_cell(cell, 0, store_history=False)
+    finally:
+        client.nb.cells = cells
+    return "".join(output.text for output in cell.outputs)
+
+
+def _run_cells(client: NotebookClient) -> None:
     for index, cell in enumerate(client.nb.cells):
         try:
             client.execute_cell(cell, index)

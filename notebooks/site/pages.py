@@ -17,8 +17,9 @@ import re
 import shutil
 import sys
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib.metadata import files
 from io import BytesIO
@@ -89,29 +90,32 @@ class Places:
 # ---------------------------------------------------------------- running
 
 
-def run(path: Path, budget: Budget, folder: Path) -> NotebookNode:
-    """Run a notebook, put its figures' files into `folder`, and return it as it is committed.
-
-    A picture has in `metadata.figure` where its files are and, if it has sliders, the description
-    of the live figure. Raises NotebookError if the run says something else than the committed
-    notebook; that an export failed is one such thing, since the cell then shows an error.
-    """
-    committed = build.read(path)
-    notebook = build.read(path)
-    pictures = sum("image/png" in output.get("data", {}) for output in _outputs(committed))
+def running(
+    notebook: NotebookNode, place: Path, budget: Budget, folder: Path
+) -> AbstractContextManager[build.NotebookClient]:
+    """Run a notebook as `build.running` does; its live figures' files go into `folder`."""
+    pictures = sum("image/png" in output.get("data", {}) for output in _outputs(notebook))
     budget = budget._replace(bytes=min(budget.bytes, FRAMES_BYTES // max(pictures, 1)))
     first = f"""\
 from bn_lib.live.export import Budget, export_after_each_cell
 export_after_each_cell({str(folder)!r}, Budget{tuple(budget)!r})"""
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(first))
-    with build.running(notebook, path.parent, CELL_SECONDS):
-        del notebook.cells[0]
+    return build.running(notebook, place, CELL_SECONDS, first)
+
+
+def with_figures(path: Path, notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """The committed notebook; a picture has in `metadata.figure` where its files are in `folder`.
+
+    If it has sliders, it has the description of the live figure too. `notebook` is that of `path`
+    after a run. Raises NotebookError if it says something else than the committed one; that an
+    export failed is one such thing, since the cell then shows an error.
+    """
+    committed = build.read(path)
     names = [
         output.get("data", {}).get(build.WIDGET_VIEW, {}).get("model_id")
         for output in _outputs(notebook)
     ]
-    outputs, now = list(_outputs(committed)), list(_outputs(build.normalized(notebook)))
-    if [_said(output) for output in outputs] != [_said(output) for output in now]:
+    outputs = list(_outputs(committed))
+    if _said(committed) != _said(build.normalized(notebook)):
         raise NotebookError(f"{path.name} says something else when it is run: `make notebooks`?")
     number = 0
     for output, name in zip(outputs, names, strict=True):
@@ -137,11 +141,14 @@ export_after_each_cell({str(folder)!r}, Budget{tuple(budget)!r})"""
 
 
 def run_all(paths: list[Path], budget: Budget, folder: Path) -> list[NotebookNode]:
-    """Run notebooks, some at the same time, as `run` does."""
+    """Run notebooks, some at the same time; return them as `with_figures` does."""
 
     def one(path: Path) -> NotebookNode:
+        notebook = build.read(path)
         with build.named(path.name):
-            notebook = run(path, budget, folder)
+            with running(notebook, path.parent, budget, folder):
+                pass
+            notebook = with_figures(path, notebook, folder)
         print(f"{path.name}: run", flush=True)
         return notebook
 
@@ -154,8 +161,14 @@ def _outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
         yield from cell.get("outputs", ())
 
 
-def _said(output: NotebookNode) -> str:
-    return output.text if output.output_type == "stream" else output.data.get("text/plain", "")
+def _said(notebook: NotebookNode) -> list[str]:
+    """What a notebook says, but for exercises, whose verdicts no page shows."""
+    return [
+        output.text if output.output_type == "stream" else output.data.get("text/plain", "")
+        for cell in notebook.cells
+        if "exercise" not in cell.metadata
+        for output in cell.get("outputs", ())
+    ]
 
 
 # ---------------------------------------------------------------- what a page shows
@@ -207,7 +220,8 @@ class Renderer(IPythonRenderer):
         """A picture of the repository comes along."""
         source = ROOT / url
         shutil.copy(source, self._exporter.pictures)
-        width, height = Image.open(source).size
+        with Image.open(source) as picture:
+            width, height = picture.size
         return (
             f'<img src="{self._exporter.pictures.name}/{source.name}" width="{width}"'
             f' height="{height}" alt="{html.escape(text)}">'
@@ -279,13 +293,13 @@ def write_font(signs: set[str], target: Path) -> None:
     """Write STIX Two Math with no more than the given signs (and their slanted forms) in it."""
     source = next(file for file in files("ziamath") if file.name == "STIXTwoMath-Regular.ttf")
     options = subset.Options(flavor="woff", name_IDs=["*"], layout_features=["ssty"])
-    font = subset.load_font(source.locate(), options)
     # MathML shows a single letter in the slanted form that Unicode has for it.
     slanted = {chr(c) for c in (0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C))}
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(signs | slanted | {"√"}))
-    subsetter.subset(font)
-    subset.save_font(font, target, options)
+    with subset.load_font(source.locate(), options) as font:
+        subsetter.subset(font)
+        subset.save_font(font, target, options)
 
 
 # ---------------------------------------------------------------- the site
@@ -317,9 +331,12 @@ you see.
     return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
 
 
-def build_site(out: Path, budget: Budget, paths: list[Path]) -> dict[str, int]:
+def build_site(
+    out: Path, budget: Budget, paths: list[Path], run_all: Callable = run_all
+) -> dict[str, int]:
     """Write the site into the folder `out`; returns the bytes of each page with all it loads.
 
+    run_all: takes paths, budget and the folder for the figures' files, and runs the notebooks.
     Raises NotebookError if a page is too heavy, or if a notebook is not as it should be.
     """
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

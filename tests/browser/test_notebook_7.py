@@ -2,7 +2,7 @@
 
 What moves is the same as in JupyterLab, where every knob is driven; what is around it is not:
 Notebook 7 has its own page, key bindings and styles. So each notebook is opened and run here too,
-and one slider of each figure is moved by keyboard and mouse.
+and one slider is moved by keyboard and mouse.
 """
 
 from collections.abc import Iterator

@@ -3,8 +3,7 @@
 import functools
 import itertools
 import re
-import subprocess
-import sys
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,14 +14,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from notebooks import build
+from notebooks.site import pages
 from tests.browser.conftest import NOTEBOOKS
 from tests.browser.figure import LOOK
+from tests.conftest import BUDGET, Runs
 
-ROOT = NOTEBOOKS.parent
 FILES = [path.with_suffix(".html").name for path in sorted(NOTEBOOKS.glob("[0-9][0-9]*.ipynb"))]
 ALL = ["index.html", *FILES]
 HEART = next(file for file in FILES if file.startswith("02"))
-FRAMES = "100"  # of a figure, so that the tests need not wait for 15,000
 MOST_BYTES = 3_000_000
 PIXELS, SENTENCE = 0, 1
 HEIGHT = "document.documentElement.scrollHeight"
@@ -40,13 +40,17 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, runs: Runs) -> Iterator[Site]:
     """The site as `make site` builds it, with fewer frames, and a server for it."""
     folder = tmp_path_factory.mktemp("site")
-    # In a process of its own: Playwright's event loop would be in the way of the kernels.
-    command = [sys.executable, "-m", "notebooks.site.pages", "--out", folder, "--frames", FRAMES]
-    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert built.returncode == 0, built.stdout + built.stderr
+
+    def have_run(paths, budget, figures):
+        for path in paths:
+            assert runs[path], path.name
+        shutil.copytree(runs.folder, figures, dirs_exist_ok=True)
+        return [pages.with_figures(path, runs[path], figures) for path in paths]
+
+    pages.build_site(folder, BUDGET, build.notebooks(), have_run)
     handler = functools.partial(Quiet, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,11 +1,16 @@
 """The tool that runs the notebooks and writes them back."""
 
 import copy
+import re
+import subprocess
+import sys
 
 import build
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from notebooks.site import pages
 
 
 def exercise(source: str, name: str = "double", tags=("exercise",)) -> NotebookNode:
@@ -152,3 +157,31 @@ def test_every_solutions_file_belongs_to_a_notebook(tmp_path):
     (tmp_path / "solutions" / "07.py").write_text("# %% one\nx = 1\n", encoding="utf-8")
     with pytest.raises(build.NotebookError, match=r"solutions/07\.py belongs to no notebook"):
         build.teachers_editions(tmp_path)
+
+
+ONE_PAGE = """
+import sys
+from notebooks.site import pages
+paths = pages.build.notebooks()
+pages.build.notebooks = lambda: [path for path in paths if path.name.startswith("02")]
+sys.exit(pages.main(["--out", sys.argv[1], "--frames", "5"]))
+"""
+
+
+def test_the_site_s_command_runs_notebooks_and_weighs_their_pages(tmp_path):
+    command = [sys.executable, "-c", ONE_PAGE, tmp_path]
+    done = subprocess.run(command, cwd=build.FOLDER.parent, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    weight = r"^02_gamma_and_beta.html: \d\.\d\d MB with all it loads$"
+    assert re.search(weight, done.stdout, re.M)
+    assert len(list((tmp_path / "figures").glob("02-*.bin"))) == 3
+    assert (tmp_path / "02_gamma_and_beta.html").stat().st_size > 10_000
+
+
+def test_the_site_refuses_a_notebook_that_says_something_else(tmp_path):
+    [path] = build.FOLDER.glob("02*.ipynb")
+    other = build.read(path)
+    cell = next(cell for cell in other.cells if cell.get("outputs"))
+    cell.outputs = [new_output("stream", text="something else\n")]
+    with pytest.raises(pages.NotebookError, match=r"02_gamma_and_beta\.ipynb says something else"):
+        pages.with_figures(path, other, tmp_path)

@@ -1,7 +1,7 @@
 """Notebooks that have been run with the solutions put in: every check is content, all else is as in
 the repository, and every knob works.
 
-One file, so that each notebook is run once for all of it, in one kernel.
+Each notebook is run once for all of it, in one kernel.
 """
 
 import base64
@@ -17,7 +17,6 @@ from pathlib import Path
 import build
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell
 from PIL import Image
 
 HERE = Path(__file__).resolve().parent
@@ -36,7 +35,7 @@ def pinned() -> bool:
 def test_a_run_leaves_no_diff(path, committed, runs):
     """But for the exercises, where a solution stands in place of a stub: so no solution changes
     what another cell shows. Stubs are run by nbval, which compares what is said of them."""
-    again = without_exercises(build.normalized(runs[path].nb))
+    again = without_exercises(build.normalized(runs[path]))
     committed = without_exercises(committed)
     if pinned():
         assert changes(again, committed) == []
@@ -49,7 +48,7 @@ def test_the_file_is_as_make_notebooks_writes_it(path, committed):
 
 
 def test_solutions_pass_their_checks(path, runs):
-    notebook = runs[path].nb
+    notebook = runs[path]
     said = verdicts(notebook)
     assert len(said) >= len(exercises(notebook)) >= 1
     assert [verdict for verdict in said if not verdict.startswith("✓ Right")] == []
@@ -124,7 +123,7 @@ def assert_looks_like(png: str, old: str):
 # ---------------------------------------------------------------- the knobs
 
 
-def ask(client, question: str):
+def ask(runs, path, question: str):
     """The value of an expression in a notebook's kernel."""
     lines = [
         "import json, sys, matplotlib.pyplot",
@@ -132,23 +131,21 @@ def ask(client, question: str):
         "import driver",
         f"print(json.dumps({question}))",
     ]
-    cell = new_code_cell("\n".join(lines))
-    client.execute_cell(cell, 0, store_history=False)
-    return json.loads(cell.outputs[0].text)
+    return json.loads(runs.ask(path, "\n".join(lines)))
 
 
 def test_knobs_move_figures_and_nothing_breaks(path, runs):
-    found = ask(runs[path], "driver.problems_of_all()")
+    found = ask(runs, path, "driver.problems_of_all()")
     live = re.compile(r"^(explore|await watch)\(", re.MULTILINE)
-    shown = [cell for cell in runs[path].nb.cells if live.search(cell.source)]
+    shown = [cell for cell in runs[path].cells if live.search(cell.source)]
     assert len(found) >= len(shown)
     assert {name: problems for name, problems in found.items() if problems} == {}
-    assert ask(runs[path], "matplotlib.pyplot.get_fignums()") == []
+    assert ask(runs, path, "matplotlib.pyplot.get_fignums()") == []
 
 
 def test_an_error_appears_and_the_next_good_value_recovers(runs):
-    client = runs[build.FOLDER / "00_start_here.ipynb"]
-    before, there, after = ask(client, "driver.error_on_purpose()")
+    first = build.FOLDER / "00_start_here.ipynb"
+    before, there, after = ask(runs, first, "driver.error_on_purpose()")
     assert before[0] == after[0] == ""
     assert there[0] == "ValueError: my γ must not be negative (strict, line 3)"
     assert there[1] == before[1], "the last good picture stays"

@@ -1,0 +1,78 @@
+"""The course's notebooks, each run once for all the tests that look at it or at its page."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import build
+import pytest
+from jupyter_core.utils import ensure_event_loop
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from bn_lib.live.export import Budget
+from notebooks.site import pages
+
+# Of a figure, so that tests of the site need not wait for 15,000.
+BUDGET = Budget(frames=100)
+# Files whose tests look at the same runs; a file's tests share what is made for them anyway.
+OF_RUNS = ("test_runs.py", "test_site.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests one process should take, where there are several (pytest-xdist)."""
+    for item in items:
+        group = OF_RUNS[0] if item.path.name in OF_RUNS else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+class Runs:
+    """Teacher's editions of notebooks that have been run, with their kernels still up.
+
+    All is done in one thread, since Playwright, which may be in use, has the main one's event loop.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder  # for the files of live figures
+        self._stack = ExitStack()
+        self._thread = ThreadPoolExecutor(1)
+        self._clients: dict[Path, NotebookClient] = {}
+        self._errors: dict[Path, Exception] = {}
+
+    def __getitem__(self, path: Path) -> NotebookNode:
+        """The notebook after its run."""
+        if path not in self._clients:
+            self._thread.submit(self._run, path).result()
+        return self._clients[path].nb
+
+    def _run(self, path: Path) -> None:
+        if path in self._errors:
+            raise self._errors[path]
+        edition = build.teachers_editions()[path.name]
+        try:
+            run = pages.running(edition, path.parent, BUDGET, self.folder)
+            self._clients[path] = self._stack.enter_context(run)
+        except pages.NotebookError as error:
+            self._errors[path] = error
+            raise
+
+    def ask(self, path: Path, source: str) -> str:
+        """What a cell prints in the notebook's kernel."""
+        assert self[path], "has run"
+        return self._thread.submit(build.run_beside, self._clients[path], source).result()
+
+    def close(self) -> None:
+        """End the kernels."""
+        self._thread.submit(self._stack.close).result()
+        self._thread.submit(lambda: ensure_event_loop().close()).result()  # that of the kernels
+        self._thread.shutdown()
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    """Each notebook after a run, by path. A kernel takes 1.5 s to start, so all share it."""
+    runs = Runs(tmp_path_factory.mktemp("figures"))
+    yield runs
+    runs.close()
