@@ -21,9 +21,9 @@ OF_RUNS = ("test_runs.py", "test_site.py")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests one process should take, where there are several (pytest-xdist)."""
-    for item in items:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Say which tests one process should take, where pytest-xdist starts several."""
+    for item in items if config.pluginmanager.hasplugin("xdist") else ():
         group = OF_RUNS[0] if item.path.name in OF_RUNS else item.path.name
         item.add_marker(pytest.mark.xdist_group(group))
 
