@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11
 # In the order of their names, so that the browser tests, which take longest, come first.
-SPREAD := --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 ifeq ($(shell id -u),0)
 LAB_OPTIONS ?= --allow-root
 endif

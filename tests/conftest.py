@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import build
 import pytest
@@ -16,16 +17,21 @@ from notebooks.site import pages
 
 # Of a figure, so that tests of the site need not wait for 15,000.
 BUDGET = Budget(frames=100)
-# Files whose tests look at the same runs; a file's tests share what is made for them anyway.
+# Files whose tests look at the same runs.
 OF_RUNS = ("test_runs.py", "test_site.py")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Say which tests one process should take, where pytest-xdist starts several."""
-    for item in items if config.pluginmanager.hasplugin("xdist") else ():
-        group = OF_RUNS[0] if item.path.name in OF_RUNS else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a file's tests to one process, as `--dist loadfile` does, and those of OF_RUNS too."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Files(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "runs" if file.endswith(OF_RUNS) else file
+
+    return Files(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 class Runs:
