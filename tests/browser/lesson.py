@@ -149,103 +149,102 @@ def check_figure(figure: Figure) -> None:
     assert figure.page.evaluate("heights.size") == 1, "the height of the output changes"
 
 
-def check_question(page: Page) -> None:
-    """A question is answered by keyboard alone, and the comparison below follows."""
-    verdict = page.locator(".bn-lesson [role=status]")
-    expect(verdict).to_contain_text("none yet")
-    buttons = page.locator(".bn-lesson button")
-    wrong, right, last = buttons.all()
-    wrong.focus()
-    for key, button, said in (
-        ("Enter", wrong, "γ = 1, β = 0, not this time ✗"),
-        ("Space", right, "γ = σ, β = μ, right ✓"),
-        ("Enter", last, "not this time ✗"),
-    ):
-        expect(button).to_be_focused()
-        page.keyboard.press(key)
-        expect(verdict).to_contain_text(said)
-        marks = [each.evaluate(MARK) for each in buttons.all()]
-        assert marks == ['"● "' if each == button else '"○ "' for each in (wrong, right, last)]
-        page.keyboard.press("Tab")
+class OwnFigures:
+    """A notebook of CELLS, a question and figures of a learner's own, run in the fixture `page`."""
 
+    def test_a_question_is_answered_by_keyboard_alone(self, page: Page):
+        """A question is answered by keyboard alone, and the comparison below follows."""
+        verdict = page.locator(".bn-lesson [role=status]")
+        expect(verdict).to_contain_text("none yet")
+        buttons = page.locator(".bn-lesson button")
+        wrong, right, last = buttons.all()
+        wrong.focus()
+        for key, button, said in (
+            ("Enter", wrong, "γ = 1, β = 0, not this time ✗"),
+            ("Space", right, "γ = σ, β = μ, right ✓"),
+            ("Enter", last, "not this time ✗"),
+        ):
+            expect(button).to_be_focused()
+            page.keyboard.press(key)
+            expect(verdict).to_contain_text(said)
+            marks = [each.evaluate(MARK) for each in buttons.all()]
+            assert marks == ['"● "' if each == button else '"○ "' for each in (wrong, right, last)]
+            page.keyboard.press("Tab")
 
-def check_narrow(page: Page) -> None:
-    """In a narrow window nothing is clipped, and figures do not change their height."""
-    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
-    figure = figures(page)[1]
-    figure.wait_until_drawn()
-    wide = page.viewport_size
-    try:
-        for size in (wide, NARROW):
-            page.set_viewport_size(size)
-            figure.explorer.scroll_into_view_if_needed()
-            assert len(figure.look()[SENTENCE]) == 170, "the longest sentence of a figure"
-            page.wait_for_function(f"({CLIPPED})().length === 0")
-            figure.explorer.evaluate(WATCH_HEIGHT)
+    def test_nothing_is_clipped_where_the_page_is_narrow(self, page: Page):
+        """In a narrow window nothing is clipped, and figures do not change their height."""
+        expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+        figure = figures(page)[1]
+        figure.wait_until_drawn()
+        wide = page.viewport_size
+        try:
+            for size in (wide, NARROW):
+                page.set_viewport_size(size)
+                figure.explorer.scroll_into_view_if_needed()
+                assert len(figure.look()[SENTENCE]) == 170, "the longest sentence of a figure"
+                page.wait_for_function(f"({CLIPPED})().length === 0")
+                figure.explorer.evaluate(WATCH_HEIGHT)
+                before = figure.look()
+                figure.drag(figure.sliders[0], 0.6)
+                figure.wait_for_change(before, PIXELS, SENTENCE)
+                figure.button("reset").click()
+                assert page.evaluate("heights.size") == 1
+        finally:
+            page.set_viewport_size(wide)
+
+    def test_a_key_press_brings_one_frame(self, page: Page):
+        """A key press brings one frame, where none can be sent ahead."""
+        expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+        figure = figures(page)[1]
+        figure.wait_until_drawn()
+        page.evaluate(COUNT)
+        came = []
+        for _ in range(6):
             before = figure.look()
-            figure.drag(figure.sliders[0], 0.6)
+            page.evaluate("count = 0")
+            figure.press(figure.sliders[0], "ArrowRight")
             figure.wait_for_change(before, PIXELS, SENTENCE)
-            figure.button("reset").click()
-            assert page.evaluate("heights.size") == 1
-    finally:
-        page.set_viewport_size(wide)
+            figure.do(figure.button("reset").click)
+            came.append(page.evaluate("count"))
+        # One for the key, one for reset. A slow kernel is asked again after a while.
+        assert min(came) == 2, came
 
-
-def check_frames(page: Page) -> None:
-    """A key press brings one frame, where none can be sent ahead."""
-    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
-    figure = figures(page)[1]
-    figure.wait_until_drawn()
-    page.evaluate(COUNT)
-    came = []
-    for _ in range(6):
-        before = figure.look()
-        page.evaluate("count = 0")
-        figure.press(figure.sliders[0], "ArrowRight")
-        figure.wait_for_change(before, PIXELS, SENTENCE)
+    def test_a_button_pressed_after_moves_counts(self, page: Page):
+        """A button that is pressed after a slider has moved counts, even with a busy kernel."""
+        expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+        figure = figures(page)[0]
+        figure.wait_until_drawn()
+        start = figure.look()
+        beta = figure.sliders[1]
+        page.evaluate(BUSY)
+        figure.press(beta, "End")
+        figure.press(beta, "ArrowLeft")
         figure.do(figure.button("reset").click)
-        came.append(page.evaluate("count"))
-    # One for the key, one for reset. A slow kernel is asked again after a while.
-    assert min(came) == 2, came
+        assert figure.look() == start
+        assert beta.get_attribute("aria-valuenow") == "0.0"
 
+    def test_a_mistake_is_shown_and_the_last_good_picture_stays(self, page: Page):
+        """What is wrong with the learner's function is shown, and the last good picture stays."""
+        expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+        figure = figures(page)[0]
+        figure.wait_until_drawn()
+        gamma = figure.sliders[0]
+        sentence = figure.explorer.locator(".bn-sentence")
+        spoken = figure.explorer.get_by_role("status")
 
-def check_button_after_moves(page: Page) -> None:
-    """A button that is pressed after a slider has moved counts, even with a busy kernel."""
-    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
-    figure = figures(page)[0]
-    figure.wait_until_drawn()
-    start = figure.look()
-    beta = figure.sliders[1]
-    page.evaluate(BUSY)
-    figure.press(beta, "End")
-    figure.press(beta, "ArrowLeft")
-    figure.do(figure.button("reset").click)
-    assert figure.look() == start
-    assert beta.get_attribute("aria-valuenow") == "0.0"
-
-
-def check_mistakes(page: Page) -> None:
-    """What is wrong with the learner's function is shown, and the last good picture stays."""
-    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
-    figure = figures(page)[0]
-    figure.wait_until_drawn()
-    gamma = figure.sliders[0]
-    sentence = figure.explorer.locator(".bn-sentence")
-    spoken = figure.explorer.get_by_role("status")
-
-    good = figure.look()
-    for message in ("forgotten", "shape (3,)", "NaN"):
+        good = figure.look()
+        for message in ("forgotten", "shape (3,)", "NaN"):
+            figure.press(gamma, "ArrowRight")
+            expect(sentence).to_contain_text(message)
+            expect(spoken).to_contain_text(message)
+            assert figure.look()[PIXELS] == good[PIXELS]
         figure.press(gamma, "ArrowRight")
-        expect(sentence).to_contain_text(message)
-        expect(spoken).to_contain_text(message)
-        assert figure.look()[PIXELS] == good[PIXELS]
-    figure.press(gamma, "ArrowRight")
-    figure.wait_for_change(good, PIXELS, SENTENCE)
-    expect(sentence).to_contain_text("γ = 4")
+        figure.wait_for_change(good, PIXELS, SENTENCE)
+        expect(sentence).to_contain_text("γ = 4")
 
-    other = figure.look()
-    figure.press(gamma, "ArrowLeft")
-    expect(sentence).to_contain_text("NaN")
-    assert figure.look()[PIXELS] == other[PIXELS]
-    figure.drag(gamma, 0)
-    figure.wait_for(good)
+        other = figure.look()
+        figure.press(gamma, "ArrowLeft")
+        expect(sentence).to_contain_text("NaN")
+        assert figure.look()[PIXELS] == other[PIXELS]
+        figure.drag(gamma, 0)
+        figure.wait_for(good)

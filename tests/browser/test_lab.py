@@ -43,27 +43,10 @@ def test_notebook_lives(path, page, server):
     assert set(page.complaints) - page.usual == set()
 
 
-class TestCells:
-    """A notebook of a question and of figures of a learner's own."""
-
+class TestOwnFigures(lesson.OwnFigures):
     @pytest.fixture(autouse=True, scope="class")
     @staticmethod
     def cells(lab, server):
         name = lesson.write(server.root, "cells.ipynb", *lesson.CELLS)
         front_end.open_in_lab(lab, name)
         front_end.run_all(lab)
-
-    def test_a_question_is_answered_by_keyboard_alone(self, page):
-        lesson.check_question(page)
-
-    def test_nothing_is_clipped_where_the_page_is_narrow(self, page):
-        lesson.check_narrow(page)
-
-    def test_a_key_press_brings_one_frame(self, page):
-        lesson.check_frames(page)
-
-    def test_a_button_pressed_after_moves_counts(self, page):
-        lesson.check_button_after_moves(page)
-
-    def test_a_mistake_is_shown_and_the_last_good_picture_stays(self, page):
-        lesson.check_mistakes(page)

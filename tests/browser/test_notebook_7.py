@@ -61,21 +61,8 @@ def open_in(tab: Page, server, name: str) -> None:
 
 
 @pytest.mark.usefixtures("cells")
-class TestCells:
-    def test_a_question_is_answered_by_keyboard_alone(self, page):
-        lesson.check_question(page)
-
-    def test_nothing_is_clipped_where_the_page_is_narrow(self, page):
-        lesson.check_narrow(page)
-
-    def test_a_key_press_brings_one_frame(self, page):
-        lesson.check_frames(page)
-
-    def test_a_button_pressed_after_moves_counts(self, page):
-        lesson.check_button_after_moves(page)
-
-    def test_a_mistake_is_shown_and_the_last_good_picture_stays(self, page):
-        lesson.check_mistakes(page)
+class TestOwnFigures(lesson.OwnFigures):
+    pass
 
 
 @pytest.mark.usefixtures("cells")
