@@ -182,6 +182,19 @@ def test_large_text_and_back_leaves_the_figure_as_it_was(make):
     assert np.mean(difference > 32) < 0.002
 
 
+def drawn_by_matplotlib(picture):
+    picture.figure.canvas.draw()
+    return np.array(picture.figure.canvas.buffer_rgba())[..., :3]
+
+
+@pytest.mark.parametrize("make", [table, coupling, near_constant, shape])
+def test_pixels_are_those_of_the_whole_figure_drawn_at_once(make):
+    picture = make()
+    for change in (lambda: None, picture.still, lambda: picture.enlarge(1.35), picture.still):
+        change()
+        np.testing.assert_array_equal(picture.pixels(), drawn_by_matplotlib(picture))
+
+
 def test_unpack_says_which_parts_are_needed():
     assert unpack((1, 2), "H", "H_hat") == (1, 2)
     with pytest.raises(TypeError, match="needs `return H, H_hat`, but the result is ndarray"):
