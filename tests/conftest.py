@@ -16,7 +16,7 @@ from bn_lib.live.export import Budget
 from notebooks.site import pages
 
 # Of a figure, so that tests of the site need not wait for 15,000.
-BUDGET = Budget(frames=100)
+BUDGET = Budget(frames=40)
 # Files whose tests look at the same runs.
 OF_RUNS = ("test_runs.py", "test_site.py")
 

@@ -41,10 +41,13 @@ def _cell(explorer) -> tuple:
 
 def problems_of_all() -> dict[str, list[str]]:
     """What is wrong with each live figure of this kernel, by the name of its function, and with
-    each training, by the names of what is trained."""
+    each training, by the names of what is trained; with "all", what is wrong afterwards."""
+    figures = _figures()
     driven = {f"{i} {e.function.__name__}": Sweep(e) for i, e in enumerate(explorers())}
     driven |= {f"{i} watch {' '.join(w.trainings)}": Watched(w) for i, w in enumerate(watches())}
-    return {name: one.problems for name, one in driven.items()}
+    problems = {name: one.problems for name, one in driven.items()}
+    more = _figures() - figures
+    return problems | {"all": [f"{figures} figures, and {more} more after moves"] if more else []}
 
 
 def error_on_purpose() -> list[list[str]]:
@@ -65,12 +68,11 @@ class Driven:
         self.canvas, self.picture = live.canvas, live.picture
         self.problems: list[str] = []
         self.note("before any move")
-        artists, figures = self._artists(), _figures()
+        artists = self._artists()
         self.drive()
         if self._artists() != artists:
             self.say(f"{artists} artists have become {self._artists()}")
-        if _figures() != figures:
-            self.say(f"{figures} figures have become {_figures()}")
+        self.enlarge(live.large)
 
     def drive(self) -> None:
         """Move all that moves."""
@@ -97,13 +99,12 @@ class Driven:
         return [frame["head"][part] for part in ("n", "i", "t")], frame["data"]
 
     def enlarge(self, button) -> None:
-        """Press the button for large text, and once more."""
+        """Press the button for large text."""
         said, seen, still = self.described(), self.looks(), self.canvas.still
         button.value = True
         self.note("in large text")
         if (self.looks(), self.canvas.still) == (seen, still) or self.described() != said:
             self.say("large text changes the sentence, or nothing at all")
-        button.value = False
 
     def say(self, problem) -> None:
         """Write a problem down."""
@@ -135,7 +136,6 @@ class Watched(Driven):
         watch.draw()
         if self.looks() != seen:
             self.say("the picture of the end is another one when it is drawn again")
-        self.enlarge(watch.large)
 
 
 class Sweep(Driven):
@@ -157,7 +157,6 @@ class Sweep(Driven):
         self.note("after reset")
         if explorer.position != explorer.start:
             self.say(f"reset leads to {explorer.position}, not to {explorer.start}")
-        self.enlarge(explorer.large)
 
     def _end_to_end(self, name, knob):
         self.explorer.reset.click()

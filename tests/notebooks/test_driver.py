@@ -2,9 +2,11 @@
 
 import asyncio
 import re
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from bn_lib.figures.picture import Picture
 from bn_lib.live import again, explore
@@ -76,6 +78,25 @@ def test_the_driver_sees(function, picture, named):
         assert found == []
     else:
         assert re.search(named, "\n".join(found))
+
+
+class Leaving(Bar):
+    left: ClassVar = []
+
+    def update(self, result, **position):
+        super().update(result)
+        self.left.append(Figure())
+
+
+def test_the_driver_sees_figures_that_are_left(monkeypatch):
+    seen = []
+    for picture in (Bar, Leaving):
+        explorer = explore(lambda length=2.0: length, picture(), length=(0, 10, 1))
+        monkeypatch.setattr(driver, "explorers", lambda one=explorer: [one])
+        monkeypatch.setattr(driver, "watches", list)
+        seen.append(driver.problems_of_all()["all"])
+    assert seen[0] == []
+    assert re.search(r"figures, and \d+ more after moves", seen[1][0])
 
 
 class Loss(Bar):
