@@ -1,12 +1,14 @@
 """The course in JupyterLab: every live figure, moved by mouse and keyboard as a learner would."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser import front_end, lesson
+from tests.browser import front_end, lesson, training
 from tests.browser.conftest import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("[0-9][0-9]*.ipynb"))
@@ -50,3 +52,34 @@ class TestOwnFigures(lesson.OwnFigures):
         name = lesson.write(server.root, "cells.ipynb", *lesson.CELLS)
         front_end.open_in_lab(lab, name)
         front_end.run_all(lab)
+
+
+class TestLongTraining(training.LongTraining):
+    @pytest.fixture(autouse=True, scope="class")
+    @staticmethod
+    def cells(lab, server):
+        name = lesson.write(server.root, "training.ipynb", *training.CELLS)
+        front_end.open_in_lab(lab, name)
+
+
+def test_notebook_05_trains_until_it_is_stopped_and_goes_on(page, server):
+    """Its own cells, but for the number of steps: a click must not come too late."""
+    [path] = server.root.glob("05*.ipynb")
+    cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    [at] = [i for i, source in enumerate(cells) if "await watch(" in source]
+    before, watching = cells[at].split("await watch(")
+    longer = re.sub(r"until=\d+", "until=100_000", f"await watch({watching}")
+    assert "until=100_000" in longer
+    again = "more = min(job.step for job in jobs.values()) + 60\n"
+    again += longer.replace("until=100_000", "until=more")
+    name = lesson.write(server.root, "05_long.ipynb", *cells[:at], before, longer, again)
+    front_end.open_in_lab(page, name)
+    front_end.start_all(page)
+    training.watched(page)
+    page.get_by_role("button", name=training.STOP).click()
+    page.wait_for_function("window.haveRun")
+    stopped, at_end = page.locator(".bn-training").all()
+    expect(stopped.locator(".bn-sentence")).to_have_text(
+        re.compile(r"Stopped after [\d,]+ of 100,000 steps; .* goes on from here\.$")
+    )
+    expect(at_end.locator("div.widget-label")).to_have_text(re.compile(r"^(\S+) of \1 steps$"))

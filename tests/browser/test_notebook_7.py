@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import front_end, lesson
+from tests.browser import front_end, lesson, training
 from tests.browser.conftest import NOTEBOOKS
 from tests.browser.figure import figures
 
@@ -63,6 +63,13 @@ def open_in(tab: Page, server, name: str) -> None:
 @pytest.mark.usefixtures("cells")
 class TestOwnFigures(lesson.OwnFigures):
     pass
+
+
+class TestLongTraining(training.LongTraining):
+    @pytest.fixture(autouse=True, scope="class")
+    @staticmethod
+    def cells(tab, server):
+        open_in(tab, server, lesson.write(server.root, "training.ipynb", *training.CELLS))
 
 
 @pytest.mark.usefixtures("cells")
