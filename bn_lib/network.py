@@ -252,6 +252,8 @@ def use_population(network, x, batch=100):
     `batch` examples that x holds (Ioffe & Szegedy 2015, algorithm 2, lines 8 to 10).
     """
     norms = [layer for layer in network if isinstance(layer, BatchNorm)]
+    if not norms:
+        return
     starts = range(0, len(x) - batch + 1, batch)
     if not starts:
         raise ValueError(f"x holds {len(x)} examples, expected at least one batch of {batch}")

@@ -181,35 +181,36 @@ def test_the_sliders_move_and_the_address_remembers(visit, file):
             assert state(figure) == now
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_presets_menus_checkboxes_and_buttons_move_too(visit, file):
-    with visit(file) as page:
-        for figure in figures(page):
-            before = look(figure)
-            for button in figure.locator("[data-knob][type=button]").all():
-                seen = [before[PIXELS]]
-                for _ in range(2):
-                    button.click()
-                    seen.append(look(figure)[PIXELS])
-                assert len(set(seen)) == 3
+@of_notebooks
+def test_presets_menus_checkboxes_and_buttons_move_too(opened):
+    for figure in figures(opened):
+        before = look(figure)
+        for button in figure.locator("[data-knob][type=button]").all():
+            seen = [before[PIXELS]]
+            for _ in range(2):
                 button.click()
-                assert look(figure) == before
-            for box in figure.locator("input[type=checkbox]").all():
-                box.click()
-                assert look(figure)[PIXELS] != before[PIXELS]
-                box.click()
-            for menu in figure.locator("select").all():
-                start = menu.input_value()
-                last = menu.locator("option").count() - 1
-                menu.select_option(index=last if int(start) < last else 0)
-                assert look(figure)[PIXELS] != before[PIXELS]
-                menu.select_option(index=int(start))
-            assert look(figure) == before
-            seen = []
-            for preset in figure.locator("[data-preset]").all():
-                preset.click()
                 seen.append(look(figure)[PIXELS])
-            assert len(set(seen)) == len(seen)
+            assert len(set(seen)) == 3
+            button.click()
+            assert look(figure) == before
+        for box in figure.locator("input[type=checkbox]").all():
+            box.click()
+            assert look(figure)[PIXELS] != before[PIXELS]
+            box.click()
+        for menu in figure.locator("select").all():
+            start = menu.input_value()
+            last = menu.locator("option").count() - 1
+            menu.select_option(index=last if int(start) < last else 0)
+            assert look(figure)[PIXELS] != before[PIXELS]
+            menu.select_option(index=int(start))
+        assert look(figure) == before
+        seen = []
+        for preset in figure.locator("[data-preset]").all():
+            preset.click()
+            seen.append(look(figure)[PIXELS])
+        assert len(set(seen)) == len(seen)
+        figure.get_by_role("button", name="reset").click()
+        assert look(figure) == before
 
 
 def test_an_address_leads_to_an_exact_situation(visit):
