@@ -1,5 +1,6 @@
 """The course's notebooks, each run once for all the tests that look at it or at its page."""
 
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -19,6 +20,12 @@ from notebooks.site import pages
 BUDGET = Budget(frames=40)
 # Files whose tests look at the same runs.
 OF_RUNS = ("test_runs.py", "test_site.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are cores, since a browser and a kernel wait for each other."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -28,6 +28,7 @@ from pathlib import Path
 import nbformat
 from fontTools import subset
 from jinja2 import pass_context
+from jupyter_core.utils import ensure_event_loop
 from math_core import LatexError, LatexToMathML
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -145,10 +146,13 @@ def run_all(paths: list[Path], budget: Budget, folder: Path) -> list[NotebookNod
 
     def one(path: Path) -> NotebookNode:
         notebook = build.read(path)
-        with build.named(path.name):
-            with running(notebook, path.parent, budget, folder):
-                pass
-            notebook = with_figures(path, notebook, folder)
+        try:
+            with build.named(path.name):
+                with running(notebook, path.parent, budget, folder):
+                    pass
+                notebook = with_figures(path, notebook, folder)
+        finally:
+            ensure_event_loop().close()  # this thread's, which the notebook's client has opened
         print(f"{path.name}: run", flush=True)
         return notebook
 

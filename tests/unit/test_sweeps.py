@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from joblib import parallel_config
 
 from bn_lib.sweeps import sweep
 from tests.unit import sweep_cells
@@ -33,6 +34,17 @@ def test_each_cell_is_run_once_and_kept(tmp_path):
     assert sorted(log.read_text().split()) == sorted(f"{a}*{b}" for a, b in CELLS)
     again = dict(sweep(sweep_cells.noted_product, cells, tmp_path / "kept"))
     assert again == found
+    assert len(log.read_text().split()) == len(CELLS)  # nothing was run again
+
+
+def test_a_backend_that_gives_all_results_at_once_will_do(tmp_path):
+    """As that of Ray, which is made of this one."""
+    log = tmp_path / "log"
+    cells = [(str(log), *cell) for cell in CELLS]
+    with parallel_config(backend="multiprocessing"):
+        for _ in range(2):
+            found = dict(sweep(sweep_cells.noted_product, cells, tmp_path / "kept"))
+            assert found == {cell: cell[1] * cell[2] for cell in cells}
     assert len(log.read_text().split()) == len(CELLS)  # nothing was run again
 
 
