@@ -74,7 +74,7 @@ class Picture:
         for axis in self.figure.findobj(Axis):
             texts.update(label for tick in axis.majorTicks for label in tick.findobj(Text))
         for text in texts:
-            text.set_fontsize(text.get_fontsize() * factor)
+            text.set_fontsize(round(text.get_fontsize() * factor, 6))  # back to what it was, too
         self.settle()
 
     @contextmanager

@@ -100,12 +100,8 @@ class LongTraining:
         page.wait_for_function("window.haveRun")
         expect(page.locator("canvas.bn-moving")).to_have_count(1)
         expect(page.locator(".bn-sentence")).to_have_text(STOPPED)
-        error = page.locator(
-            ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']"
-        )
-        expect(
-            error.or_(page.locator(".jp-RenderedText[data-mime-type*='stderr']")).first
-        ).to_have_text(
+        error, stderr = map(page.locator, (ERROR, STDERR))
+        expect(error.or_(stderr).first).to_have_text(
             re.compile(r"^Stopped after [\d,]+ of 100,000 steps; .* goes on from here\.\s*$")
         )
         expect(page.locator(".jp-OutputArea-output", has_text="'the rest'")).to_have_count(0)

@@ -10,6 +10,7 @@ import re
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 WALK = 25
 # The function with which notebook 00 shows what an error looks like: it wants no γ below 0.
@@ -70,9 +71,9 @@ class Driven:
         self.note("before any move")
         artists = self._artists()
         self.drive()
+        self.enlarge(live.large)
         if self._artists() != artists:
             self.say(f"{artists} artists have become {self._artists()}")
-        self.enlarge(live.large)
 
     def drive(self) -> None:
         """Move all that moves."""
@@ -99,12 +100,15 @@ class Driven:
         return [frame["head"][part] for part in ("n", "i", "t")], frame["data"]
 
     def enlarge(self, button) -> None:
-        """Press the button for large text."""
-        said, seen, still = self.described(), self.looks(), self.canvas.still
+        """Press the button for large text, and once more."""
+        said, seen, still, sizes = self.described(), self.looks(), self.canvas.still, self._sizes()
         button.value = True
         self.note("in large text")
         if (self.looks(), self.canvas.still) == (seen, still) or self.described() != said:
             self.say("large text changes the sentence, or nothing at all")
+        button.value = False
+        if self._sizes() != sizes:
+            self.say("after large text the texts are not as large as before")
 
     def say(self, problem) -> None:
         """Write a problem down."""
@@ -113,6 +117,9 @@ class Driven:
 
     def _artists(self):
         return len(self.picture.figure.findobj())
+
+    def _sizes(self):
+        return sorted(text.get_fontsize() for text in self.picture.figure.findobj(Text))
 
 
 class Watched(Driven):
