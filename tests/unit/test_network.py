@@ -289,6 +289,14 @@ def test_the_next_step_ends_the_population():
     assert layer.kept()[0] is layer.running.mean
 
 
+def test_a_network_without_batch_norm_is_not_run_for_a_population():
+    class Untouched:
+        def forward(self, x):
+            raise AssertionError("it was run")
+
+    use_population([Untouched()], np.ones((200, 2)))
+
+
 def test_a_population_needs_a_batch():
     with pytest.raises(ValueError, match="3 examples, expected at least one batch of 100"):
         use_population([BatchNorm(2)], np.ones((3, 2)))
