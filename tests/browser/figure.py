@@ -1,10 +1,9 @@
 """A live figure in a page of Jupyter, moved by mouse and keyboard as a learner would."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ElementHandle, Locator, Page, expect
 
 # What is to be seen in a live figure. Pixels as a checksum, since a picture is long.
 PIXELS_OF = """explorer => {
@@ -59,6 +58,13 @@ WATCH_HEIGHT = """explorer => {
     window.watcher = new ResizeObserver(() => heights.add(output.offsetHeight));
     watcher.observe(output);
 }"""
+# Whether the mouse would hit each button in its middle.
+ALL_HIT = """explorer => [...explorer.querySelectorAll("button")].every((button) => {
+    const { x, y, width, height } = button.getBoundingClientRect();
+    return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+})"""
+BUTTON = """(explorer, name) => [...explorer.querySelectorAll("button")]
+    .find((button) => button.textContent.trim().endsWith(name))"""
 FOCUSABLE = "button, select, input, .noUi-handle, [contenteditable=true]"
 # Notes in `focused` what gets the focus, and whether it looked otherwise than when it has lost it.
 WATCH_FOCUS = """explorer => {
@@ -83,30 +89,37 @@ WATCH_FOCUS = """explorer => {
 
 
 class Figure:
-    """A live figure in a page."""
+    """A live figure in a page.
+
+    Its elements are looked up once: in a long notebook that takes longer than what is asked of
+    them, and a figure that lives keeps them.
+    """
 
     def __init__(self, page: Page, explorer: Locator):
         self.page, self.explorer = page, explorer
-        self.sliders = explorer.locator(".noUi-handle").all()
+        self.element = explorer.element_handle()
+        self.sliders = self.all(".noUi-handle")
+
+    def all(self, selector: str) -> list[ElementHandle]:
+        return self.element.query_selector_all(selector)
 
     def look(self) -> list:
-        return self.explorer.evaluate(LOOK)
+        return self.element.evaluate(LOOK)
 
     def place(self) -> list:
-        return self.explorer.evaluate(PLACE)
+        return self.element.evaluate(PLACE)
 
     def wait_until_drawn(self) -> None:
         """Bring it into view; Jupyter draws nothing that is out of sight."""
-        self.explorer.scroll_into_view_if_needed()
-        self.page.wait_for_function(DRAWN, arg=self.explorer.element_handle())
+        self.element.scroll_into_view_if_needed()
+        self.page.wait_for_function(DRAWN, arg=self.element)
 
     def wait_for_change(self, before: list, *parts: int) -> None:
         """Wait until each of the parts, PIXELS and SENTENCE, is another one than before."""
-        arguments = [self.explorer.element_handle(), parts, before]
-        self.page.wait_for_function(DIFFERS, arg=arguments)
+        self.page.wait_for_function(DIFFERS, arg=[self.element, parts, before])
 
     def wait_for(self, look: list) -> None:
-        self.page.wait_for_function(EQUALS, arg=[self.explorer.element_handle(), look])
+        self.page.wait_for_function(EQUALS, arg=[self.element, look])
 
     def do(self, *actions: Callable) -> None:
         """Do something, and wait until that has had its effect, if it has one."""
@@ -115,21 +128,21 @@ class Figure:
             action()
         self.page.evaluate(HANDLED)
 
-    def button(self, name: str) -> Locator:
-        # An icon stands before some of the words. By its role it would be found too, but that takes
-        # a tenth of a second in a long notebook.
-        return self.explorer.locator("button", has_text=re.compile(rf"{re.escape(name)}\s*$"))
+    def button(self, name: str) -> ElementHandle:
+        """The button whose words end with a name; an icon stands before some of them."""
+        return self.element.evaluate_handle(BUTTON, name).as_element()
 
-    def press(self, slider: Locator, key: str) -> None:
+    def press(self, slider: ElementHandle, key: str) -> None:
         """Press a key at a slider, and wait until it has moved."""
         before = slider.evaluate(FOCUS)
         self.page.keyboard.press(key)
-        self.page.wait_for_function(MOVED, arg=[slider.element_handle(), before])
+        self.page.wait_for_function(MOVED, arg=[slider, before])
 
-    def drag(self, slider: Locator, to: float) -> None:
+    def drag(self, slider: ElementHandle, to: float) -> None:
         """Drag a slider by mouse to a fraction of its length."""
         slider.scroll_into_view_if_needed()
-        track = slider.locator("xpath=ancestor::*[contains(@class, 'noUi-base')]").bounding_box()
+        base = slider.query_selector("xpath=ancestor::*[contains(@class, 'noUi-base')]")
+        track = base.bounding_box()
         slider.hover()
         self.page.mouse.down()
         y = track["y"] + track["height"] / 2
@@ -137,25 +150,27 @@ class Figure:
         self.page.mouse.up()
 
     def reset(self, start: list) -> None:
-        """Press reset, and wait until the figure looks as it did at the start.
-
-        By a script, in a fifth of the time that the mouse takes; the mouse presses the presets.
-        """
-        self.button("reset").dispatch_event("click")
+        """Press reset, and wait until the figure looks as it did at the start."""
+        click(self.button("reset"))
         self.wait_for(start)
+
+
+def click(button: ElementHandle) -> None:
+    """Press a button by a script, in a fifth of the time that the mouse takes."""
+    button.dispatch_event("click")
 
 
 def figures(page: Page) -> list[Figure]:
     return [Figure(page, explorer) for explorer in page.locator(".bn-explorer").all()]
 
 
-def far_end(slider: Locator) -> tuple[str, float, str]:
+def far_end(slider: ElementHandle) -> tuple[str, float, str]:
     """The end that is farther away: its key, a place before it, the key of one step back."""
     low, now, high = (float(slider.get_attribute(f"aria-value{v}")) for v in ("min", "now", "max"))
     return ("End", 0.85, "ArrowLeft") if now - low <= high - now else ("Home", 0.15, "ArrowRight")
 
 
-def check_keys(figure: Figure, slider: Locator, start: list) -> None:
+def check_keys(figure: Figure, slider: ElementHandle, start: list) -> None:
     """A slider goes to its end."""
     end, _, _ = far_end(slider)
     figure.press(slider, end)
@@ -163,7 +178,7 @@ def check_keys(figure: Figure, slider: Locator, start: list) -> None:
     figure.reset(start)
 
 
-def check_mouse(figure: Figure, slider: Locator, start: list) -> None:
+def check_mouse(figure: Figure, slider: ElementHandle, start: list) -> None:
     """A slider follows the mouse, and goes a step back by keyboard."""
     _, near_end, back = far_end(slider)
     figure.drag(slider, near_end)
@@ -177,18 +192,18 @@ def check_spoken(figure: Figure) -> None:
     before = figure.look()
     figure.press(figure.sliders[0], far_end(figure.sliders[0])[0])
     figure.wait_for_change(before, SENTENCE)
-    figure.page.wait_for_function(SAYS_THE_SAME, arg=figure.explorer.element_handle())
+    figure.page.wait_for_function(SAYS_THE_SAME, arg=figure.element)
     figure.reset(before)
 
 
 def check_focus(figure: Figure) -> None:
     """The tabulator key goes through all sliders in their order, and one sees where it is."""
     keyboard = figure.page.keyboard
-    figure.explorer.locator("button").first.focus()
+    figure.all("button")[0].focus()
     keyboard.press("Tab")
     keyboard.press("Shift+Tab")  # the keyboard is in use
-    figure.explorer.evaluate(WATCH_FOCUS)
-    for _ in range(figure.explorer.locator(FOCUSABLE).count()):
+    figure.element.evaluate(WATCH_FOCUS)
+    for _ in figure.all(FOCUSABLE):
         keyboard.press("Tab")
     *stops, after = figure.page.evaluate("focused")
     assert not after["inside"]
@@ -197,45 +212,48 @@ def check_focus(figure: Figure) -> None:
 
 
 def check_buttons(figure: Figure, start: list) -> None:
-    """Presets and new data lead away from the start; a preset that is the start leads back."""
+    """Presets and new data lead away from the start; a preset that is the start leads back.
+
+    The mouse would hit each button, and does press the first one.
+    """
     place = figure.place()
-    for button in figure.explorer.locator("button.jupyter-button").all():
-        if button.inner_text().strip() in ("reset", "large text"):
+    first, *_ = buttons = figure.all("button.jupyter-button")
+    first.scroll_into_view_if_needed()
+    figure.page.wait_for_function(ALL_HIT, arg=figure.element)
+    for button in buttons:
+        if button.text_content().strip() in ("reset", "large text"):
             continue
-        figure.do(button.click)
-        if figure.place() != place or button.locator(".fa-refresh").count():
+        press = button.click if button == first else partial(click, button)
+        figure.do(press)
+        if figure.place() != place or button.query_selector(".fa-refresh"):
             figure.wait_for_change(start, PIXELS, SENTENCE)
         else:
             assert figure.look() == start
-            menus = figure.explorer.locator(".bn-knobs select").all()
+            menus = figure.all(".bn-knobs select")
             figure.do(
                 *(partial(figure.press, s, far_end(s)[0]) for s in figure.sliders),
-                *(partial(menu.select_option, other(menu)) for menu in menus),
+                *(partial(menu.select_option, others(menu)[0]) for menu in menus),
             )
             away, there = figure.look(), figure.place()
-            figure.do(button.click)
+            figure.do(press)
             assert figure.place() != there
             figure.wait_for_change(away, PIXELS)
         figure.reset(start)
 
 
-def other(menu: Locator) -> str:
-    """A choice of a menu that is not the present one."""
-    choices = menu.locator("option").evaluate_all("all => all.map((choice) => choice.value)")
-    return next(choice for choice in choices if choice != menu.input_value())
+def others(menu: ElementHandle) -> list[str]:
+    """The choices of a menu but for the present one."""
+    return menu.evaluate("m => [...m.options].map((o) => o.value).filter((v) => v !== m.value)")
 
 
 def check_menus(figure: Figure, start: list) -> None:
     """Each choice of a menu, each checkbox shows another picture than the start."""
-    for menu in figure.explorer.locator(".bn-knobs select").all():
-        chosen = menu.input_value()
-        for choice in menu.locator("option").all():
-            if choice.get_attribute("value") == chosen:
-                continue
-            menu.select_option(choice.get_attribute("value"))
+    for menu in figure.all(".bn-knobs select"):
+        for choice in others(menu):
+            menu.select_option(choice)
             figure.wait_for_change(start, PIXELS)
             figure.reset(start)
-    for box in figure.explorer.locator(".bn-knobs input[type=checkbox]").all():
+    for box in figure.all(".bn-knobs input[type=checkbox]"):
         box.click()
         figure.wait_for_change(start, PIXELS)
         figure.reset(start)

@@ -31,6 +31,8 @@ ARGUMENTS = (
     "--disable-sync",
 )
 NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
+# An icon of the tab, asked from the server each time that the kernel has something to do.
+NO_ICONS = {"disabledExtensions": {"@jupyterlab/application-extension:faviconbusy": True}}
 
 
 @dataclass
@@ -54,6 +56,8 @@ def server(root: Path, home: Path, **environment: str) -> Iterator[Server]:
     settings = home / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(NO_NEWS))
+    (home / "config" / "labconfig").mkdir(parents=True, exist_ok=True)
+    (home / "config" / "labconfig" / "page_config.json").write_text(json.dumps(NO_ICONS))
     places = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",

@@ -137,7 +137,7 @@ def _no_widget_is_missing(page: Page) -> None:
 
 def check_figure(figure: Figure) -> None:
     """Each slider, menu, checkbox and button moves the figure; its height stays."""
-    figure.explorer.evaluate(WATCH_HEIGHT)
+    figure.element.evaluate(WATCH_HEIGHT)
     start = figure.look()
     for slider in figure.sliders:
         check_keys(figure, slider, start)
@@ -180,10 +180,10 @@ class OwnFigures:
         try:
             for size in (wide, NARROW):
                 page.set_viewport_size(size)
-                figure.explorer.scroll_into_view_if_needed()
+                figure.element.scroll_into_view_if_needed()
                 assert len(figure.look()[SENTENCE]) == 170, "the longest sentence of a figure"
                 page.wait_for_function(f"({CLIPPED})().length === 0")
-                figure.explorer.evaluate(WATCH_HEIGHT)
+                figure.element.evaluate(WATCH_HEIGHT)
                 before = figure.look()
                 figure.drag(figure.sliders[0], 0.6)
                 figure.wait_for_change(before, PIXELS, SENTENCE)
