@@ -74,15 +74,13 @@ def visit(browser: Browser, site: Site) -> Callable[..., AbstractContextManager[
         wrong = []
         with browser.new_context(**looks) as context:
 
-            def guard(route):
-                if without and route.request.url.endswith(without):
-                    return route.abort()
-                if route.request.url.startswith(address):
-                    return route.continue_()
+            def refuse(route):
                 wrong.append(f"asks {route.request.url}")
-                return route.abort()
+                route.abort()
 
-            context.route(re.compile("^(?!data:|blob:)"), guard)
+            context.route(re.compile(f"^(?!data:|blob:|{re.escape(address)})"), refuse)
+            if without:
+                context.route(f"**/{without}", lambda route: route.abort())
             page = context.new_page()
             page.loaded = set()
             page.on("request", lambda request: page.loaded.add(request.url.removeprefix(address)))
@@ -134,57 +132,65 @@ def state(figure: Locator) -> list:
     return [look(figure), values]
 
 
+def sliding(page: Page) -> list[Locator]:
+    """The figures of a page that have a slider."""
+    return [f for f in figures(page) if f.locator("input[type=range]").count()]
+
+
+def reset(figure: Locator, before: list) -> None:
+    """Press reset, which leads to where everything was before."""
+    figure.locator("[data-reset]").click()
+    assert state(figure) == before
+
+
 def end_of(slider: Locator) -> tuple[float, str]:
     """The end of a slider that is farther away, as a share of its width and as a key."""
     at_left = slider.evaluate("s => Number(s.value) <= Number(s.max) / 2")
     return (0.99, "Home") if at_left else (0.01, "End")
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_the_sliders_move_and_the_address_remembers(visit, file):
-    with visit(file) as page:
-        assert not page.evaluate("location.hash")
-        moved, said = [], []
-        for figure in figures(page):
-            if not figure.locator("input[type=range]").count():
-                continue
-            before = state(figure)
-            slider = figure.locator("input[type=range]").first
-            share, back = end_of(slider)
-            box = slider.bounding_box()
-            slider.click(position={"x": share * box["width"], "y": box["height"] / 2})
-            dragged = state(figure)
-            assert dragged[0][PIXELS] != before[0][PIXELS], "the mouse moves no pixels"
-            assert dragged[0][SENTENCE] != before[0][SENTENCE]
+@of_notebooks
+def test_the_sliders_move_and_the_address_remembers(opened):
+    assert not opened.evaluate("location.hash")
+    moved, said = [], []
+    for figure in sliding(opened):
+        before = state(figure)
+        slider = figure.locator("input[type=range]").first
+        share, back = end_of(slider)
+        box = slider.bounding_box()
+        slider.click(position={"x": share * box["width"], "y": box["height"] / 2})
+        dragged = state(figure)
+        assert dragged[0][PIXELS] != before[0][PIXELS], "the mouse moves no pixels"
+        assert dragged[0][SENTENCE] != before[0][SENTENCE]
 
-            page.keyboard.press(back)
-            pressed = state(figure)
-            assert pressed[0][SENTENCE] != dragged[0][SENTENCE]
-            if not figure.locator(".bn-wrong").count():
-                assert pressed[0][PIXELS] != dragged[0][PIXELS], "the keyboard moves no pixels"
-            page.keyboard.press("ArrowRight" if back == "Home" else "ArrowLeft")
-            readout = slider.locator("xpath=following-sibling::span")
-            expect(slider).to_have_attribute("aria-valuetext", readout.inner_text())
+        opened.keyboard.press(back)
+        pressed = state(figure)
+        assert pressed[0][SENTENCE] != dragged[0][SENTENCE]
+        if not figure.locator(".bn-wrong").count():
+            assert pressed[0][PIXELS] != dragged[0][PIXELS], "the keyboard moves no pixels"
+        opened.keyboard.press("ArrowRight" if back == "Home" else "ArrowLeft")
+        readout = slider.locator("xpath=following-sibling::span")
+        expect(slider).to_have_attribute("aria-valuetext", readout.inner_text())
 
-            figure.get_by_role("button", name="reset").click()
-            assert state(figure) == before
-            slider.focus()
-            page.keyboard.press({"Home": "End", "End": "Home"}[back])
-            moved.append((before, state(figure)))
-            said.append(slider.get_attribute("aria-valuetext"))
-        page.wait_for_function(REMEMBERED, arg=said)
+        reset(figure, before)
+        slider.focus()
+        opened.keyboard.press({"Home": "End", "End": "Home"}[back])
+        moved.append((before, state(figure)))
+        said.append(slider.get_attribute("aria-valuetext"))
+    opened.wait_for_function(REMEMBERED, arg=said)
 
-        page.reload()
-        sliding = [f for f in figures(page) if f.locator("input[type=range]").count()]
-        for figure, (before, now) in zip(sliding, moved, strict=True):
-            assert now != before
-            assert state(figure) == now
+    opened.reload()
+    for figure, (before, now) in zip(sliding(opened), moved, strict=True):
+        assert now != before
+        assert state(figure) == now
+        reset(figure, before)
+    opened.wait_for_function("!location.hash")
 
 
 @of_notebooks
 def test_presets_menus_checkboxes_and_buttons_move_too(opened):
     for figure in figures(opened):
-        before = look(figure)
+        before, at_start = look(figure), state(figure)
         for button in figure.locator("[data-knob][type=button]").all():
             seen = [before[PIXELS]]
             for _ in range(2):
@@ -209,8 +215,7 @@ def test_presets_menus_checkboxes_and_buttons_move_too(opened):
             preset.click()
             seen.append(look(figure)[PIXELS])
         assert len(set(seen)) == len(seen)
-        figure.get_by_role("button", name="reset").click()
-        assert look(figure) == before
+        reset(figure, at_start)
 
 
 def test_an_address_leads_to_an_exact_situation(visit):
@@ -233,13 +238,12 @@ def test_an_error_of_the_cell_is_shown_where_it_belongs(visit):
     """The last figure of notebook 00 raises at negative γ."""
     with visit(FILES[0]) as page:
         figure = figures(page)[-1]
-        good = look(figure)
+        good, at_start = look(figure), state(figure)
         figure.get_by_role("slider", name="γ").press("Home")
         shown = look(figure)
         assert shown[SENTENCE].startswith("ValueError")
         assert shown[PIXELS] == good[PIXELS], "the last good picture stays"
-        figure.get_by_role("button", name="reset").click()
-        assert look(figure) == good
+        reset(figure, at_start)
 
 
 @of_all

@@ -23,8 +23,8 @@ BATCH = 60
 # often at the end, where the mean of ten looks counts.
 STEPS = [
     *range(0, 1000, 50),
-    *range(1000, 10_000, 500),
-    *range(10_000, 30_000, 1000),
+    *range(1000, 3000, 250),
+    *range(3000, 30_000, 500),
     *range(30_000, 45_000, 2500),
     *range(45_000, 50_001, 500),
 ]
