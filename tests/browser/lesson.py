@@ -114,11 +114,12 @@ def check_notebook(page: Page, path: Path, thoroughly: bool) -> None:
     trained = sum("await watch(" in cell.source for cell in drawn)
     expect(page.locator(".bn-training canvas.bn-moving")).to_have_count(trained)
     _no_widget_is_missing(page)
-    for figure in figures(page):
+    found = figures(page)
+    for figure in found:
         figure.wait_until_drawn()
         if thoroughly:
             check_figure(figure)
-    first = next(figure for figure in figures(page) if figure.sliders)
+    first = next(figure for figure in found if figure.sliders)
     if thoroughly:  # that every figure has large text, tests/notebooks/driver.py shows
         check_spoken(first)
         check_large_text(first)
