@@ -14,6 +14,8 @@ from tests.browser import chromium, front_end
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 SIZE = {"width": 1280, "height": 1000}
+# It asks the server for another icon of the tab whenever the kernel starts or ends something.
+WITHOUT = ("@jupyterlab/application-extension:faviconbusy",)
 
 
 # This folder's, not a session's: until Playwright has stopped, its event loop would be in the way
@@ -42,7 +44,7 @@ class Servers:
     def address(self, kind: str, notebook: str) -> str:
         """The page of a notebook in a front end."""
         if kind not in self._running:
-            server = front_end.server(self.root, self._home / kind)
+            server = front_end.server(self.root, self._home / kind, WITHOUT)
             self._running[kind] = self._stack.enter_context(server)
         return self._running[kind].address(kind, notebook)
 

@@ -31,8 +31,6 @@ ARGUMENTS = (
     "--disable-sync",
 )
 NO_NEWS = {"fetchNews": "false", "checkForUpdates": False}
-# An icon of the tab, asked from the server each time that the kernel has something to do.
-NO_ICONS = {"disabledExtensions": {"@jupyterlab/application-extension:faviconbusy": True}}
 
 
 @dataclass
@@ -51,13 +49,20 @@ class Server:
 
 
 @contextmanager
-def server(root: Path, home: Path, **environment: str) -> Iterator[Server]:
-    """Serve the folder `root` to JupyterLab and Notebook 7; settings and log are kept in `home`."""
+def server(
+    root: Path, home: Path, without: tuple[str, ...] = (), **environment: str
+) -> Iterator[Server]:
+    """Serve the folder `root` to JupyterLab and Notebook 7; settings and log are kept in `home`.
+
+    without: plugins of JupyterLab that are left out.
+    """
     settings = home / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(NO_NEWS))
-    (home / "config" / "labconfig").mkdir(parents=True, exist_ok=True)
-    (home / "config" / "labconfig" / "page_config.json").write_text(json.dumps(NO_ICONS))
+    config = home / "config" / "labconfig"
+    config.mkdir(parents=True, exist_ok=True)
+    disabled = {"disabledExtensions": dict.fromkeys(without, True)}
+    (config / "page_config.json").write_text(json.dumps(disabled))
     places = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",
