@@ -91,8 +91,7 @@ WATCH_FOCUS = """explorer => {
 class Figure:
     """A live figure in a page.
 
-    Its elements are looked up once: in a long notebook that takes longer than what is asked of
-    them, and a figure that lives keeps them.
+    Its elements are looked up once, since a figure that lives keeps them.
     """
 
     def __init__(self, page: Page, explorer: Locator):
@@ -214,16 +213,15 @@ def check_focus(figure: Figure) -> None:
 def check_buttons(figure: Figure, start: list) -> None:
     """Presets and new data lead away from the start; a preset that is the start leads back.
 
-    The mouse would hit each button, and does press the first one.
+    The mouse would hit each button, and does press the first of these.
     """
     place = figure.place()
-    first, *_ = buttons = figure.all("button.jupyter-button")
-    first.scroll_into_view_if_needed()
+    buttons = figure.all("button.jupyter-button")
+    buttons[0].scroll_into_view_if_needed()
     figure.page.wait_for_function(ALL_HIT, arg=figure.element)
-    for button in buttons:
-        if button.text_content().strip() in ("reset", "large text"):
-            continue
-        press = button.click if button == first else partial(click, button)
+    leading = [b for b in buttons if b.text_content().strip() not in ("reset", "large text")]
+    for number, button in enumerate(leading):
+        press = partial(click, button) if number else button.click
         figure.do(press)
         if figure.place() != place or button.query_selector(".fa-refresh"):
             figure.wait_for_change(start, PIXELS, SENTENCE)

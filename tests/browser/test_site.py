@@ -139,7 +139,7 @@ def sliding(page: Page) -> list[Locator]:
 
 def reset(figure: Locator, before: list) -> None:
     """Press reset, which leads to where everything was before."""
-    figure.locator("[data-reset]").click()
+    figure.get_by_role("button", name="reset").click()
     assert state(figure) == before
 
 
