@@ -51,6 +51,8 @@ def centre_in_range(x, axes, eps):
         return centred, mean, var, None
     type_ = np.finfo(x.dtype)
     in_range = (var + eps > type_.tiny / type_.eps) & (var < np.inf)
+    if in_range.all():
+        return centred, mean, var, None
     largest = np.abs(x).max(axes, keepdims=True)
     exponent = np.where(in_range | ~np.isfinite(largest), 0, np.frexp(largest)[1])
     return *centre(np.ldexp(x, -exponent), axes), exponent

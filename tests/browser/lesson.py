@@ -188,7 +188,7 @@ class OwnFigures:
                 before = figure.look()
                 figure.drag(figure.sliders[0], 0.6)
                 figure.wait_for_change(before, PIXELS, SENTENCE)
-                figure.button("reset").click()
+                figure.do(figure.button("reset").click)  # else the next look may come too early
                 assert page.evaluate("heights.size") == 1
         finally:
             page.set_viewport_size(wide)
