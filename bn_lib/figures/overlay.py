@@ -36,7 +36,7 @@ class Overlay(Picture):
     def _build_counts(self, axes, x_hat):
         original = np.histogram(self.before, self.edges)[0]
         normalized = np.histogram(x_hat, self.edges)[0]
-        top = 1.5 * max(original.max(), normalized.max())
+        self.top = top = 1.5 * max(original.max(), normalized.max())
         axes.set(title=f"The same {len(x_hat)} examples", xlim=self.edges[[0, -1]], ylim=(0, top))
         axes.set(xlabel="activation of one unit", ylabel="examples in the batch")
         axes.stairs(original, self.edges, fill=True, color=style.ORIGINAL, alpha=0.45)
@@ -66,7 +66,8 @@ class Overlay(Picture):
         self.dots = self.moves(dots[0])
 
     def _build_bowl(self, axes, gamma, beta, undo):
-        axes.set(title="The γ, β plane", xlim=gamma, ylim=beta, aspect="equal")
+        axes.set(title="The γ, β plane", aspect="equal")
+        axes.set(xlim=(gamma[0] - 0.4, gamma[1] + 0.4), ylim=(beta[0] - 0.4, beta[1] + 0.4))
         axes.set(xlabel="γ", ylabel="β")
         for radius in range(1, 8):
             angle = np.linspace(0, 2 * np.pi, 181)
@@ -87,7 +88,10 @@ class Overlay(Picture):
         counts = np.histogram(after, self.edges)[0]
         low, high = self.edges[[0, -1]]
         self.steps.set_data(counts)
-        self.label.set_x(np.clip(np.mean(after), low + 2, high - 2))
+        mean, cut = np.mean(after), counts.max() > self.top
+        self.label.set_text("γĤ + β" + _beyond(cut * counts.max(), " ▲ {}"))
+        beside = 3.6 if mean < np.mean(self.edges) else -3.6  # a bar that is cut goes up there
+        self.label.set_x(np.clip(mean + cut * beside, low + 2, high - 2))
         self.left.set_text(_beyond(np.sum(after < low), "◀ {} more"))
         self.right.set_text(_beyond(np.sum(after > high), "{} more ▶"))
         self.dots.set_ydata(after)
@@ -103,5 +107,5 @@ class Overlay(Picture):
 
 
 def _beyond(count: int, text: str) -> str:
-    """Say how many examples lie outside the axes, if any."""
+    """Say how many examples lie outside the axes, or how many a bar out of sight has, if any."""
     return text.format(count) if count else ""

@@ -70,7 +70,7 @@ class SecondBatch(Picture):
         undone = rest < 1e-9
         self.value.set_text("0 ✓" if undone else f"{rest:.2f}")
         a, b, after = (_mean_and_spread(values) for values in batches.values())
-        verdict = "✓ B is back" if undone else f"{rest:.3g} of the law's σ (rms) from undone"
+        verdict = "✓ B is back" if undone else f"{rest:.3g} of the σ of B's law (rms) from undone"
         self.sentence = f"A has {a}. B comes in with {b} and leaves with {after}: {verdict}"
 
     def _show(self, name, values):

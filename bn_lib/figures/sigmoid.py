@@ -137,7 +137,8 @@ class Straightness(Picture):
         left.text(-REACH + 0.4, 0.84, "shaded: the inputs", color=style.NOTE, fontsize=10.5)
 
         right.set(title="What the line explains", xlabel="γ, the spread of the inputs")
-        right.set(xscale="log", xlim=gammas[[0, -1]], ylim=(0.25, 1.03), ylabel="R²")
+        ends = gammas[0] / 1.15, gammas[-1] * 1.15  # room for the ring
+        right.set(xscale="log", xlim=ends, ylim=(0.25, 1.03), ylabel="R²")
         ticks = [0.1, 0.25, 0.5, 1, 2, 4, 8]
         right.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         right.set_xticks([], minor=True)

@@ -76,7 +76,7 @@ class Bowl(Descent):
         for radius in range(1, 13):
             plane.plot(*(self.undone[:, None] + radius * circle), color="#cccccc", linewidth=1)
         plane.plot(*self.undone, "*", color=style.TARGET, markersize=24, mew=0)
-        plane.annotate("undone", self.undone, (0, 14), textcoords="offset points", ha="center",
+        plane.annotate("undone", self.undone, (16, -4), textcoords="offset points",
                        color=style.TARGET_WORDS, weight="bold")  # fmt: skip
 
     def build_curve(self, curve):
