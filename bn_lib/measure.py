@@ -57,8 +57,8 @@ def best_line(z, h, weights=None):
     z, h: shape (N,); weights: shape (N,), not negative, for points that stand for more or fewer
     examples, such as a density on a grid. Returns Line(slope, intercept, r2).
 
-    Raises ValueError for other shapes, or where z or h does not vary: no line is then the best
-    one, or there is nothing to explain.
+    Raises ValueError for other shapes or weights, or where z or h does not vary: no line is then
+    the best one, or there is nothing to explain.
     """
     z, h = np.asarray(z, dtype=float), np.asarray(h, dtype=float)
     weights = np.ones_like(z) if weights is None else np.asarray(weights, dtype=float)
@@ -66,11 +66,14 @@ def best_line(z, h, weights=None):
         raise ValueError(
             f"z has shape {z.shape}, h {h.shape} and weights {weights.shape}, expected (N,) each"
         )
+    if not (weights.min(initial=0) >= 0 and weights.sum() > 0):
+        raise ValueError("weights must not be negative, and not all 0: they say how much counts")
+    vary = all(v.min() < v.max() for v in (z[weights > 0], h[weights > 0]))  # their means round
     weights = weights / weights.sum()
     z_mean, h_mean = weights @ z, weights @ h
     z, h = z - z_mean, h - h_mean
     z_var, h_var, both = weights @ z**2, weights @ h**2, weights @ (z * h)
-    if not (z_var > 0 and h_var > 0):
+    if not (vary and z_var > 0 and h_var > 0):
         raise ValueError("z and h must vary (and be finite) for a line to explain anything")
     slope = both / z_var
     return Line(float(slope), float(h_mean - slope * z_mean), float(both**2 / (z_var * h_var)))
@@ -107,16 +110,16 @@ def best_linear_map(x, h):
 def accuracy(network, x, labels):
     """The share of examples whose largest output is that of their label, in inference mode.
 
-    x: (N, inputs); labels: (N,) integers. Raises ValueError for no examples, and for labels of
-    another shape.
+    Outputs with NaN have no largest one: not right. x: (N, inputs); labels: (N,) integers.
+    Raises ValueError for no examples, and for labels of another shape; TypeError for labels that
+    are no integers.
     """
     check_labels(labels, len(x))
-    if not len(x):
-        raise ValueError("x has no examples, expected at least one: their share would be 0 / 0")
     right = 0
     for start in range(0, len(x), AT_ONCE):
         outputs = forward(network, x[start : start + AT_ONCE], training=False)
-        right += np.count_nonzero(outputs.argmax(axis=1) == labels[start : start + AT_ONCE])
+        found = outputs.argmax(axis=1) == labels[start : start + AT_ONCE]
+        right += np.count_nonzero(found & ~np.isnan(outputs.sum(axis=1)))
     return right / len(x)
 
 
@@ -243,7 +246,7 @@ def internal_covariate_shift(before, after, layer, x, target, loss=cross_entropy
     g, moved = found
     distance, size = np.linalg.norm(g - moved), np.linalg.norm(g)
     cosine = np.vdot(g, moved) / (size * np.linalg.norm(moved))
-    return CovariateShift(float(distance), float(distance / size), float(cosine))
+    return CovariateShift(float(distance), float(distance / size), min(1.0, float(cosine)))
 
 
 # ---------------------------------------------------------------- how long a gradient stays true

@@ -59,7 +59,7 @@ def backward_to_parameters(network, dy):
     """Do what `backward` does, but for the gradient for x, which training does not need."""
     first, *others = network
     dy = backward(others, dy)
-    if isinstance(first, Linear):
+    if type(first).backward is Linear.backward:  # not one that a learner has written
         first.keep_gradients(dy)
     else:
         first.backward(dy)
@@ -254,6 +254,8 @@ def use_population(network, x, batch=100):
     norms = [layer for layer in network if isinstance(layer, BatchNorm)]
     if not norms:
         return
+    if batch < 2:
+        raise ValueError(f"batch is {batch}, expected at least 2: batches of examples with a var")
     starts = range(0, len(x) - batch + 1, batch)
     if not starts:
         raise ValueError(f"x holds {len(x)} examples, expected at least one batch of {batch}")
@@ -278,10 +280,13 @@ def cross_entropy(logits, labels):
     -log p of the true class, where p = exp(logits) / sum(exp(logits)); the gradient is
     (p - [1 at the true class]) / N. logits: (N, classes); labels: (N,) integers from 0.
 
-    Raises ValueError for labels of another shape.
+    Raises ValueError for no examples, and for labels of another shape or below 0; TypeError for
+    labels that are no integers.
     """
     n = len(logits)
     check_labels(labels, n)
+    if labels.min() < 0:  # NumPy would count from the end
+        raise ValueError(f"a label is {labels.min()}, expected classes from 0")
     rows = np.arange(n)
     largest = np.ascontiguousarray(logits.T).max(axis=0)  # half the time of logits.max(axis=1)
     p = logits - largest[:, None]  # no overflow, and the same p
@@ -295,11 +300,16 @@ def cross_entropy(logits, labels):
 
 
 def check_labels(labels, n):
-    """Refuse labels of another shape than (n,); NumPy would spread them over the examples."""
+    """Refuse no labels, those of another shape than (n,), which NumPy would spread over the
+    examples, and those that are no integers."""
     if np.shape(labels) != (n,):
         raise ValueError(
             f"labels have shape {np.shape(labels)}, expected ({n},): one class for each example"
         )
+    if not n:
+        raise ValueError("there are no examples, expected at least one: their mean would be 0 / 0")
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels have type {labels.dtype}, expected integers: classes from 0")
 
 
 def squared_error(y, target):
@@ -322,6 +332,7 @@ def sigmoid(z):
     z: any shape. Returns the same shape and type (float64 for integers). exp is taken of numbers
     below 0 only: nothing overflows, and far to the left the result is small, not rounded to 0.
     """
+    z = _floats(z)
     return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
 
 
@@ -331,5 +342,11 @@ def sigmoid_slope(z):
     Shapes and types as `sigmoid`. Small slopes keep their digits on both sides, where
     1 - sigmoid(z) would be rounded to 0 for z > 37.
     """
-    e = np.exp(-np.abs(np.asarray(z)))
+    e = np.exp(-np.abs(_floats(z)))
     return e / (1 + e) ** 2
+
+
+def _floats(z):
+    """An array of floats; integers without a sign would turn round at 0."""
+    z = np.asarray(z)
+    return z.astype(float) if z.dtype.kind in "biu" else z

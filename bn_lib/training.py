@@ -36,8 +36,10 @@ class Training:
     ):  # fmt: skip
         if len(x) != len(target):
             raise ValueError(f"x has {len(x)} examples, target {len(target)}: expected as many")
-        if batch is not None and not 1 <= batch <= len(x):
-            raise ValueError(f"batch is {batch}, expected 1 to {len(x)}, the number of examples")
+        if batch is not None and not (isinstance(batch, int | np.integer) and 1 <= batch <= len(x)):
+            raise ValueError(
+                f"batch is {batch}, expected 1 to {len(x)}, the number of examples, a whole number"
+            )
         if batch is not None and rng is None:
             raise TypeError("batches need a generator: give rng=np.random.default_rng(seed)")
         if not isinstance(every, int | np.integer) or every < 1:

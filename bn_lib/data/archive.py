@@ -16,6 +16,7 @@ DAMAGED = (
     EOFError,
     KeyError,
     NotImplementedError,
+    TypeError,
     ValueError,
     tokenize.TokenError,
     zipfile.BadZipFile,

@@ -7,7 +7,7 @@ from bn_lib.normalization import normalize
 from .calling import Mistake, call, pair, refuse_change, small_batch, verdict
 from .mistakes import EPS, explain, same
 
-RATE = 0.1
+RATE = 0.07
 STEP_SWITCHES = {
     "way": {
         "down": "",

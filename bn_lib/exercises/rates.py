@@ -45,7 +45,7 @@ def check_effective_rate(function, rng):
     chooses the weights. Returns a Verdict; raises TypeError if f is no function, and what f raises.
     """
     W = rng.normal(0.2, (1, 0.3, 2, 0.05), size=(6, 4))
-    lr = 0.3
+    lr = 0.23
     found, kept = call(function, W, lr)
     rates = np.squeeze(numbers(found, "The result"))
     expected = rate_recipe(W, lr)

@@ -18,7 +18,8 @@ gamma and beta belong to the units of array axis 1 in all of them: shape (D,), o
 
 Types: float32 and float64 stay; integers, booleans and lists become float64; float16 is computed
 in float32 and returned as float16. Inputs are never changed, results never share their memory.
-A NaN or an infinity makes its own unit NaN, as in PyTorch, without a warning, and touches no other.
+In training mode a NaN or an infinity makes NaN of what shares its statistics, as in PyTorch,
+without a warning, and touches nothing else; in inference mode it stays in its own place.
 
 Where to read: training_mode and inference_mode hold what this page names, statistics how mean and
 var keep their digits, arguments what is refused.

@@ -105,7 +105,15 @@ def pickled(tmp_path):
     return path
 
 
+def single(tmp_path):
+    path = tmp_path / "digits.npz"
+    with path.open("wb") as stream:
+        np.save(stream, np.zeros(3))
+    return path
+
+
 DAMAGE = {
+    "one array": (single, "cannot be read"),
     "missing": (lambda p: p / "digits.npz", "is missing"),
     "empty": (lambda p: cut(p, 0), "cannot be read"),
     "cut off": (lambda p: cut(p, 30_000), "cannot be read"),

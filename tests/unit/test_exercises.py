@@ -11,6 +11,7 @@ from bn_lib.exercises import (
     check_saturated,
     check_undo,
 )
+from bn_lib.exercises.mistakes import EPS
 from bn_lib.normalization import (
     batch_norm,
     batch_norm_backward,
@@ -403,12 +404,18 @@ def test_a_message_says_by_how_much():
     std_3 = (
         np.random.default_rng(0).normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), (8, 4))[:, 3].std()
     )
-    percent = 100 * (1 - std_3 / np.hypot(std_3, np.sqrt(1e-3)))
+    percent = 100 * (1 - std_3 / np.hypot(std_3, np.sqrt(EPS)))
     assert f"unit 3 of the check's batch misses H by {percent:.3g} % of its spread" in no_eps
     spread = check_normalize(WRONG_NORMALIZE["no eps"][0]).message
-    assert (
-        "batch comes out with mean 0 and standard deviation 1; they should be 0 and 0.2" in spread
-    )
+    right = std_3 / np.hypot(std_3, np.sqrt(EPS))
+    assert f"mean 0 and standard deviation 1; they should be 0 and {right:.2g}" in spread
+
+
+@pytest.mark.parametrize("eps", [1e-3, 1e-5, 1e-8])
+def test_an_epsilon_of_one_s_own_is_found_out(eps):
+    mine = lambda H: np.sqrt(H.var(axis=0) + eps)  # noqa: E731
+    assert not check_normalize(lambda H, _: (H - H.mean(axis=0)) / mine(H)).passed
+    assert not check_undo(lambda H, _: (mine(H), H.mean(axis=0))).passed
 
 
 def test_an_overflow_that_does_no_harm_is_a_remark():

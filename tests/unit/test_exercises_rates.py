@@ -57,3 +57,8 @@ def test_weights_that_are_changed_are_noticed():
 def test_the_recipe_is_the_definition():
     W = np.array([[3.0, 1.0], [4.0, 0.0]])
     np.testing.assert_allclose(rate_recipe(W, 0.5), [0.02, 0.5])
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.3])
+def test_a_rate_of_one_s_own_is_found_out(rate):
+    assert not check_effective_rate(lambda W, lr: rate / np.sum(W**2, axis=0)).passed

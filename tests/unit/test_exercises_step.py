@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bn_lib.exercises import check_step
-from bn_lib.exercises.descent import STEP_SWITCHES, step_recipe
+from bn_lib.exercises.descent import RATE, STEP_SWITCHES, step_recipe
 from bn_lib.exercises.mistakes import EPS
 
 
@@ -58,7 +58,7 @@ def test_the_recipe_is_right_with_its_first_switches():
     first = {name: next(iter(values)) for name, values in STEP_SWITCHES.items()}
     defaults = inspect.signature(step_recipe).parameters
     assert all(defaults[name].default == value for name, value in first.items())
-    np.testing.assert_allclose(step_recipe(H, gamma, beta), right(H, gamma, beta, 0.1, EPS))
+    np.testing.assert_allclose(step_recipe(H, gamma, beta), right(H, gamma, beta, RATE, EPS))
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,8 @@ def test_changing_the_arguments_is_seen():
         return new
 
     assert "changes the gamma it was given" in check_step(in_place).message
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.01])
+def test_a_rate_of_one_s_own_is_found_out(rate):
+    assert not check_step(lambda H, gamma, beta, lr, eps: right(H, gamma, beta, rate, eps)).passed

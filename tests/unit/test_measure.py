@@ -36,6 +36,16 @@ def test_types_stay(function):
     assert np.ndim(function(0.5)) == 0
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16, np.uint64, bool])
+def test_integers_are_computed_in_float64(dtype):
+    z = np.array([0, 1, 1], dtype)
+    for function in (sigmoid, sigmoid_slope):
+        found = function(z)
+        assert found.dtype == np.float64
+        np.testing.assert_array_equal(found, function(z.astype(float)))
+    assert saturated(5 * z.astype(np.uint8)) == 2 / 3
+
+
 def test_saturated_counts_flat_places_on_both_sides():
     assert saturated([-3, -2, 0, 2, 3]) == 0.4
     assert saturated([-2.88, 2.89]) == 0.5  # the slope passes 0.05 in between
@@ -110,3 +120,19 @@ def test_best_linear_map_of_one_column_is_the_best_line():
 def test_errors_say_what_is_wrong(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("number", [0.1, 0.3, 0.7, 1e5 + 0.1])
+def test_what_does_not_vary_has_no_line_whatever_its_mean_is_rounded_to(number):
+    constant, z = np.full(10, number), np.arange(10.0)
+    for pair in ((constant, z), (z, constant)):
+        with pytest.raises(ValueError, match="must vary"):
+            best_line(*pair)
+    with pytest.raises(ValueError, match="must vary"):
+        best_line(z, z, weights=z == 3)  # one point counts
+
+
+@pytest.mark.parametrize("weights", [[3, -1, -1, 3], [0, 0, 0, 0], [np.nan, 1, 1, 1]])
+def test_weights_of_a_line_say_how_much_counts(weights):
+    with pytest.raises(ValueError, match="weights must not be negative"):
+        best_line([0, 1, 2, 3], [0, 1, 0, 5], weights)

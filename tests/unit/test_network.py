@@ -195,6 +195,47 @@ def test_training_gets_the_gradients_that_backward_gives(first):
         np.testing.assert_array_equal(getattr(layer, "d" + name), gradient)
 
 
+def test_training_calls_the_backward_pass_that_a_learner_has_written_of_a_first_layer_too():
+    class Decay(Linear):
+        def backward(self, dy):
+            dx = super().backward(dy)
+            self.dW += self.W
+            return dx
+
+    layer = Decay(4, 3, generator())
+    forward([layer], np.zeros((2, 4)))
+    backward_to_parameters([layer], np.zeros((2, 3)))
+    np.testing.assert_array_equal(layer.dW, layer.W)
+
+
+@pytest.mark.parametrize(
+    ("labels", "error", "words"),
+    [
+        ([0, -1], ValueError, "a label is -1"),
+        ([0.0, 1.0], TypeError, "type float64"),
+        ([False, True], TypeError, "type bool"),
+    ],
+)
+def test_labels_that_are_no_classes_are_refused(labels, error, words):
+    with pytest.raises(error, match=words):
+        cross_entropy(np.zeros((2, 3)), np.array(labels))
+
+
+def test_no_examples_are_refused():
+    none = np.zeros(0, dtype=int)
+    for refuses in (
+        lambda: cross_entropy(np.zeros((0, 3)), none),
+        lambda: accuracy([Tanh()], np.zeros((0, 3)), none),
+    ):
+        with pytest.raises(ValueError, match="no examples"):
+            refuses()
+
+
+def test_outputs_that_are_no_numbers_are_right_on_none():
+    outputs = np.array([[1, 0], [np.nan, 0], [0, np.nan], [0, 1.0]])
+    assert accuracy([Tanh()], outputs, np.array([0, 0, 1, 1])) == 0.5
+
+
 def test_dense_puts_layers_in_their_order_and_draws_the_same_weights_with_norm():
     raw, bn = (dense([5, 4, 3, 2], ReLU, generator(), norm, gain=2) for norm in (None, BatchNorm))
     assert [type(layer).__name__ for layer in raw] == ["Linear", "ReLU"] * 2 + ["Linear"]
@@ -300,6 +341,12 @@ def test_a_network_without_batch_norm_is_not_run_for_a_population():
 def test_a_population_needs_a_batch():
     with pytest.raises(ValueError, match="3 examples, expected at least one batch of 100"):
         use_population([BatchNorm(2)], np.ones((3, 2)))
+
+
+@pytest.mark.parametrize("batch", [1, 0, -5])
+def test_a_population_s_batches_have_a_variance(batch):
+    with pytest.raises(ValueError, match=f"batch is {batch}, expected at least 2"):
+        use_population([BatchNorm(3)], np.zeros((10, 3)), batch)
 
 
 @pytest.mark.parametrize("activation", [Sigmoid, Tanh, ReLU])

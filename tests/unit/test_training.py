@@ -291,6 +291,7 @@ def test_parameters_that_break_in_the_last_step_are_seen():
     ("options", "message"),
     [
         (dict(batch=0), "batch is 0"),
+        (dict(batch=10.0), "a whole number"),
         (dict(batch=999), "expected 1 to 240"),
         (dict(batch=9, rng=None), "default_rng"),
         (dict(every=0), "every is 0"),
