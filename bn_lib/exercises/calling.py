@@ -91,6 +91,7 @@ def numbers(found, name):
         raise Mistake(f"{name} should be an array of numbers, but it is of type {kind_of(found)}.")
     if array.dtype.kind != "f":
         raise Mistake(f"{name} holds whole numbers ({array.dtype}): the fractions are lost.")
+    refuse_narrow(array, name)
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
         where = ", ".join(map(str, bad[0])) or "0"
@@ -122,7 +123,17 @@ def share(found):
             "The share should be one number for all entries, but it is of type"
             f" {kind_of(found)}{shape}."
         )
+    refuse_narrow(array, "The share")
     return float(array)
+
+
+def refuse_narrow(array, name):
+    """Complain about floats of fewer digits than the float64 that the function was given."""
+    if array.dtype in (np.float16, np.float32):
+        raise Mistake(
+            f"{name} has the type {array.dtype}, but what came in has the type float64: digits are"
+            " lost."
+        )
 
 
 def refuse_change(kept, *names):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bn_lib import exercises
 from bn_lib.exercises import (
     Verdict,
     check_backward,
@@ -12,6 +13,7 @@ from bn_lib.exercises import (
     check_undo,
 )
 from bn_lib.exercises.mistakes import EPS
+from bn_lib.measure import saturated
 from bn_lib.normalization import (
     batch_norm,
     batch_norm_backward,
@@ -451,3 +453,48 @@ def test_verdicts_are_plain():
     assert isinstance(verdict, Verdict)
     assert verdict == (True, verdict.message)
     assert check_normalize(one_pass) == check_normalize(one_pass)
+
+
+def narrow(function):
+    """The same, with its results in float32."""
+
+    def narrowed(*arguments):
+        found = function(*arguments)
+        parts = [np.float32(part) for part in (found if isinstance(found, tuple) else (found,))]
+        return tuple(parts) if isinstance(found, tuple) else parts[0]
+
+    return narrowed
+
+
+def backward_pass(dy, H_hat, gamma, std):
+    dx_hat = dy * gamma
+    return (dx_hat - dx_hat.mean(0) - H_hat * (dx_hat * H_hat).mean(0)) / std
+
+
+def drift_of_the_mean(means, stds):
+    return np.mean(np.abs(np.diff(means, axis=0)) / stds[:-1])
+
+
+def population(batches):
+    m = batches.shape[1]
+    return batches.mean(axis=(0, 1)), batches.var(axis=1).mean(axis=0) * m / (m - 1)
+
+
+@pytest.mark.parametrize(
+    ("check", "function"),
+    [
+        (exercises.check_mean, RIGHT_MEAN["numpy"]),
+        (exercises.check_normalize, lambda H, eps: normalize(H, eps)),
+        (exercises.check_undo, lambda H, eps: tuple(undo_parameters(H, eps))),
+        (exercises.check_saturated, lambda z, threshold: saturated(z, threshold)),
+        (exercises.check_backward, backward_pass),
+        (exercises.check_drift, drift_of_the_mean),
+        (exercises.check_effective_rate, lambda W, lr: lr / np.sum(W**2, axis=0)),
+        (exercises.check_population, population),
+    ],
+)
+def test_right_results_of_few_digits_are_told_so(check, function):
+    assert check(function).passed
+    verdict = check(narrow(function))
+    assert not verdict.passed
+    assert "has the type float32, but what came in has the type float64" in verdict.message
