@@ -114,12 +114,12 @@ def accuracy(network, x, labels):
     Raises ValueError for no examples, and for labels of another shape; TypeError for labels that
     are no integers.
     """
-    check_labels(labels, len(x))
+    labels = check_labels(labels, len(x))
     right = 0
     for start in range(0, len(x), AT_ONCE):
         outputs = forward(network, x[start : start + AT_ONCE], training=False)
         found = outputs.argmax(axis=1) == labels[start : start + AT_ONCE]
-        right += np.count_nonzero(found & ~np.isnan(outputs.sum(axis=1)))
+        right += np.count_nonzero(found & ~np.isnan(outputs).any(axis=1))
     return right / len(x)
 
 

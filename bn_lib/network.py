@@ -284,7 +284,7 @@ def cross_entropy(logits, labels):
     labels that are no integers.
     """
     n = len(logits)
-    check_labels(labels, n)
+    labels = check_labels(labels, n)
     if labels.min() < 0:  # NumPy would count from the end
         raise ValueError(f"a label is {labels.min()}, expected classes from 0")
     rows = np.arange(n)
@@ -300,16 +300,18 @@ def cross_entropy(logits, labels):
 
 
 def check_labels(labels, n):
-    """Refuse no labels, those of another shape than (n,), which NumPy would spread over the
-    examples, and those that are no integers."""
-    if np.shape(labels) != (n,):
+    """The labels as an array; refuses none at all, another shape than (n,), which NumPy would
+    spread over the examples, and what is no integer."""
+    labels = np.asarray(labels)
+    if labels.shape != (n,):
         raise ValueError(
-            f"labels have shape {np.shape(labels)}, expected ({n},): one class for each example"
+            f"labels have shape {labels.shape}, expected ({n},): one class for each example"
         )
     if not n:
         raise ValueError("there are no examples, expected at least one: their mean would be 0 / 0")
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels have type {labels.dtype}, expected integers: classes from 0")
+    return labels
 
 
 def squared_error(y, target):

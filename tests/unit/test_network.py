@@ -231,6 +231,12 @@ def test_no_examples_are_refused():
             refuses()
 
 
+def test_a_list_of_labels_will_do():
+    logits = np.array([[1.0, 2], [3, 1]])
+    assert accuracy([Tanh()], logits, [1, 0]) == 1
+    assert cross_entropy(logits, [1, 0])[0] == cross_entropy(logits, np.array([1, 0]))[0]
+
+
 def test_outputs_that_are_no_numbers_are_right_on_none():
     outputs = np.array([[1, 0], [np.nan, 0], [0, np.nan], [0, 1.0]])
     assert accuracy([Tanh()], outputs, np.array([0, 0, 1, 1])) == 0.5
