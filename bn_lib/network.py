@@ -66,16 +66,22 @@ def backward_to_parameters(network, dy):
 
 
 def learned(network):
-    """List what a network learns, as (layer, name of the parameter), without what is frozen."""
-    return [
-        (layer, name)
-        for layer in network
-        for name in getattr(layer, "parameters", ())
-        if name not in getattr(layer, "frozen", ())
-    ]
+    """List what a network learns, as (layer, name of the parameter), without what is frozen.
+
+    Raises ValueError where a layer freezes what it does not have.
+    """
+    found = []
+    for layer in network:
+        names, frozen = getattr(layer, "parameters", ()), getattr(layer, "frozen", ())
+        if not set(frozen) <= set(names):
+            raise ValueError(
+                f"frozen is {frozen!r} in a {type(layer).__name__}, expected some of {names}"
+            )
+        found += [(layer, name) for name in names if name not in frozen]
+    return found
 
 
-def dense(sizes, activation, rng, norm=None, gain=1.0, std=None, dtype=np.float64):
+def dense(sizes, activation, rng, norm=None, gain=1.0, std=None, bias=True, dtype=np.float64):
     """Return a fully connected network: Linear, norm, activation, again and again, then Linear.
 
     sizes: the numbers of units, inputs and outputs included, such as [64, 50, 50, 10].
@@ -83,15 +89,16 @@ def dense(sizes, activation, rng, norm=None, gain=1.0, std=None, dtype=np.float6
     norm: makes the layer before each activation, given its number of units; such as BatchNorm.
     gain: the weights are drawn from N(0, gain² / inputs); Xavier's are with 1, He's with √2.
     std: if given, they are drawn from N(0, std²) instead. Biases are 0.
+    bias: False for none before a norm; batch norm takes it out again (Ioffe & Szegedy 2015, 3.2).
 
     Without and with a norm, the same seed of rng gives the same weights.
     """
-    network = []
-    for inputs, units in pairwise(sizes):
+    network, last = [], len(sizes) - 2
+    for i, (inputs, units) in enumerate(pairwise(sizes)):
         network += [norm(inputs)] if network and norm else []
         network += [activation()] if network and activation else []
         spread = gain / sqrt(inputs) if std is None else std
-        network += [Linear(inputs, units, rng, spread, dtype)]
+        network += [Linear(inputs, units, rng, spread, dtype, bias or not norm or i == last)]
     return network
 
 
@@ -108,22 +115,22 @@ class Linear:
     """y = x W + b, with W of shape (inputs, units) from N(0, std²), by default N(0, 1 / inputs).
 
     dtype: the type of W and b; with x in float32 too, training takes half the time.
+    bias: False for y = x W; b is None then.
     """
 
-    parameters = ("W", "b")
-
-    def __init__(self, inputs, units, rng, std=None, dtype=np.float64, frozen=()):
+    def __init__(self, inputs, units, rng, std=None, dtype=np.float64, bias=True, frozen=()):
         std = 1 / sqrt(inputs) if std is None else std
         self.W = (std * rng.standard_normal((inputs, units))).astype(dtype)
-        self.b = np.zeros(units, dtype)
-        self.frozen = frozen
+        self.b = np.zeros(units, dtype) if bias else None
+        self.parameters, self.frozen = ("W", "b") if bias else ("W",), frozen
         self.dW = np.empty_like(self.W)  # filled again at each step: new memory would cost time
 
     def forward(self, x):
         """Return x W + b."""
         self.x = x
         y = x.dot(self.W)  # as @, with less ado for small arrays
-        y += self.b
+        if self.b is not None:
+            y += self.b
         return y
 
     def backward(self, dy):
@@ -134,7 +141,8 @@ class Linear:
     def keep_gradients(self, dy):
         """Keep dW and db only."""
         np.matmul(self.x.T, dy, out=self.dW)
-        self.db = ones(len(dy), dy.dtype).dot(dy)  # a third of the time of dy.sum(axis=0)
+        if self.b is not None:
+            self.db = ones(len(dy), dy.dtype).dot(dy)  # a third of the time of dy.sum(axis=0)
 
 
 class BatchNorm:

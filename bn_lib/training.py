@@ -79,9 +79,9 @@ class Training:
         while self.step < until:
             end = monotonic() + seconds
             with _interrupts_wait() as waiting, np.errstate(over="ignore", invalid="ignore"):
-                pause = False
+                pause, learns = False, learned(self.network)
                 while not pause:
-                    self._take_step()
+                    self._take_step(learns)
                     pause = self.look() or waiting or self.step >= until or monotonic() > end
             yield self.step
         self._check_parameters()
@@ -98,14 +98,14 @@ class Training:
             self._seen[name].append(value)
         return True
 
-    def _take_step(self):
+    def _take_step(self, learns):
         x, target = self._next_batch()
         loss, dy = self.loss(forward(self.network, x), target)
         if not isfinite(loss):
             self._check_parameters()
             raise Diverged(f"the loss of step {self.step} is {loss}: {_origin(self.network, x)}")
         backward_to_parameters(self.network, dy)
-        self.optimizer.step(learned(self.network))
+        self.optimizer.step(learns)
         for layer in self.network:
             if hasattr(layer, "after_step"):
                 layer.after_step()

@@ -9,7 +9,8 @@ from bn_lib.data.archive import HERE, read
 
 SHAPE = (2, 5, 6)  # sides, stds, rates
 TEST = 10_000  # images
-NAMES = ["stds", "rates", "steps", "right", "unit", "percentiles", "widths", "cells", "right_again"]
+SEED_0 = ["right", "unit", "percentiles", "widths", "ranges"]
+NAMES = ["stds", "rates", "steps", *SEED_0, "cells", "right_again"]
 
 
 class PaperSweep(NamedTuple):
@@ -22,6 +23,7 @@ class PaperSweep(NamedTuple):
     unit: the unit of the last hidden layer whose median moves most usually, (2, stds, rates).
     percentiles: the 15th, 50th and 85th of that unit's input, (2, stds, rates, T, 3).
     widths: the 85th percentile less the 15th, the median over that layer's units, like accuracy.
+    ranges: over which a unit's 50th moves from a look on, again the median over the units.
 
     again: accuracies of three seeds, (3, T), by (side, std, rate), where something is claimed.
     """
@@ -33,6 +35,7 @@ class PaperSweep(NamedTuple):
     unit: np.ndarray
     percentiles: np.ndarray
     widths: np.ndarray
+    ranges: np.ndarray
     again: dict
 
 

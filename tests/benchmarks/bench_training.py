@@ -6,7 +6,8 @@
 The network of Ioffe & Szegedy 2015, section 4.1, without and with batch normalization:
 784-100-100-100-10, sigmoids, batches of 60, plain SGD. A step takes its batch from the shuffled
 examples, then come forward pass, loss, backward pass and update, in training mode, moving averages
-included. Both look at the loss. PyTorch is eager, as most use it.
+included; there are no biases before batch normalization, which takes them out again. Both look at
+the loss. PyTorch is eager, as most use it.
 
 All run in one process in turns of about 20 ms, so that a busy machine slows all alike; ratio and
 shares are medians over the turns. Time is the processor's, of all threads: what others take of it
@@ -54,7 +55,7 @@ def examples():
 def our_steps(norm):
     """A function of a count that does as many steps by bn_lib."""
     rng = np.random.default_rng(0)
-    network = dense(SIZES, Sigmoid, rng, norm, std=0.1, dtype=np.float32)
+    network = dense(SIZES, Sigmoid, rng, norm, std=0.1, bias=False, dtype=np.float32)
     training = Training(network, *examples(), SGD(RATE), rng, BATCH, every=10**9)
     return lambda steps: training.run(training.step + steps)
 
@@ -69,7 +70,7 @@ def torch_steps(norm):
     layers = []
     for inputs, units in pairwise(SIZES):
         layers += ([nn.BatchNorm1d(inputs)] if norm else []) + [nn.Sigmoid()] if layers else []
-        layers += [nn.Linear(inputs, units)]
+        layers += [nn.Linear(inputs, units, bias=not norm or units == SIZES[-1])]
         nn.init.normal_(layers[-1].weight, std=0.1)
     network, loss_of = nn.Sequential(*layers), nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(network.parameters(), lr=RATE)

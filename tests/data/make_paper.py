@@ -5,6 +5,7 @@ The experiment of Ioffe & Szegedy 2015, section 4.1: 784-100-100-100-10, sigmoid
 weights. See README.md beside this file.
 """
 
+from copy import copy
 from itertools import product
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from bn_lib.data import mnist
 from bn_lib.network import BatchNorm, Sigmoid, dense, forward, use_population
+from bn_lib.normalization import fold
 from bn_lib.training import SGD, Training
 from tests.data.all_cores import count_right, looks, results
 
@@ -24,9 +26,10 @@ BATCH = 60
 STEPS = [
     *range(0, 1000, 50),
     *range(1000, 3000, 250),
-    *range(3000, 30_000, 500),
+    *range(3000, 6000, 500),
+    *range(6000, 30_000, 1000),
     *range(30_000, 45_000, 2500),
-    *range(45_000, 50_001, 500),
+    *range(45_500, 50_001, 500),
 ]
 STDS = (0.01, 0.03, 0.1, 0.3, 1)
 RATES = (0.03, 0.1, 0.3, 1, 3, 10)
@@ -50,7 +53,8 @@ def train(with_bn, std, rate, seed, until=STEPS[-1]):
     """
     d = mnist()
     rng = np.random.default_rng(seed)
-    network = dense(SIZES, Sigmoid, rng, NORMS[with_bn], std=std, dtype=np.float32)
+    norm = NORMS[with_bn]
+    network = dense(SIZES, Sigmoid, rng, norm, std=std, bias=False, dtype=np.float32)
     rng = np.random.default_rng(seed + 100)
     training = Training(network, d.x, d.labels, SGD(rate), rng, BATCH, every=10**9)
     test_x, sample = d.test_x[:], d.x[:10_000]
@@ -59,20 +63,40 @@ def train(with_bn, std, rate, seed, until=STEPS[-1]):
     percentiles = np.full((len(steps), 3, SIZES[-2]), np.nan, np.float32)
     for i in looks(training, steps):
         if with_bn:
-            use_population(network, sample)
-        right[i] = count_right(network, test_x, d.test_labels)
-        inputs = forward(network[:-2], test_x[:1000], training=False)
+            use_population(network[:-2], sample)
+        tested = folded(network)
+        right[i] = count_right(tested, test_x, d.test_labels)
+        inputs = forward(tested[:-2], test_x[:1000])
         percentiles[i] = np.percentile(inputs, [15, 50, 85], axis=0)
     return right, percentiles
 
 
-def of_median_drift(percentiles):
-    """The unit whose median moves most usually after step 1,000: as many move less as move more.
+def folded(network):
+    """What a network does in inference mode, each BatchNorm folded into the Linear before it."""
+    layers = []
+    for layer in network:
+        if isinstance(layer, BatchNorm):
+            linear = copy(layers.pop())
+            linear.W, linear.b = fold(
+                linear.W, linear.b, layer.gamma, layer.beta, *layer.kept(), layer.eps
+            )
+            layer = linear
+        layers.append(layer)
+    return layers
+
+
+def ranges_from(percentiles):
+    """The range over which each unit's median moves from each look on, shape (T, units).
 
     percentiles: (T, 3, units), as `train` returns them.
     """
-    medians = percentiles[np.array(STEPS[: len(percentiles)]) >= 1000, 1]
-    drift = medians.max(axis=0) - medians.min(axis=0)
+    medians = percentiles[::-1, 1]  # from the end
+    return (np.maximum.accumulate(medians) - np.minimum.accumulate(medians))[::-1]
+
+
+def of_median_drift(percentiles):
+    """The unit whose median moves most usually after step 1,000: as many move less as move more."""
+    drift = ranges_from(percentiles)[STEPS.index(1000)]
     return int(np.argsort(drift, kind="stable")[len(drift) // 2])
 
 
@@ -85,6 +109,7 @@ def make():
     units = [of_median_drift(each) for each in percentiles]
     chosen = [each[:, :, unit] for each, unit in zip(percentiles, units, strict=True)]
     widths = [np.median(each[:, 2] - each[:, 0], axis=1) for each in percentiles]
+    ranges = [np.median(ranges_from(each), axis=1) for each in percentiles]
     shape = 2, len(STDS), len(RATES)
     np.savez_compressed(
         FILE,
@@ -95,6 +120,7 @@ def make():
         unit=np.reshape(np.array(units, np.uint8), shape),
         percentiles=np.reshape(np.array(chosen, np.float16), (*shape, len(STEPS), 3)),
         widths=np.reshape(np.array(widths, np.float16), (*shape, -1)),
+        ranges=np.reshape(np.array(ranges, np.float16), (*shape, -1)),
         cells=np.array([(side, STDS.index(std), RATES.index(rate)) for side, std, rate in AGAIN]),
         right_again=np.reshape([found[cell][0] for cell in more], (len(AGAIN), len(SEEDS), -1)),
     )

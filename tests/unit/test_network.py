@@ -71,6 +71,7 @@ class Half:
 
 LAYERS = {
     "Linear": (lambda: Linear(4, 3, generator(1)), True),
+    "Linear without bias": (lambda: Linear(4, 3, generator(1), bias=False), True),
     "BatchNorm": (lambda: BatchNorm(4, gamma=1.7, beta=-0.4, eps=0.1), True),
     "BatchNorm in inference mode": (lambda: kept_statistics(BatchNorm(4, 1.7, -0.4)), False),
     "Sigmoid": (Sigmoid, True),
@@ -394,6 +395,14 @@ def test_scale_of_the_weights_does_not_matter_before_batch_norm(shift):
     np.testing.assert_allclose(forward(network, x), y, atol=1e-12)
     backward(network, dy)
     np.testing.assert_allclose(network[0].dW, dW / 10, rtol=1e-9, atol=1e-13)
+
+
+def test_a_bias_is_left_out_only_before_a_norm():
+    raw, bn = (
+        dense([4, 5, 5, 3], Tanh, generator(), norm, bias=False) for norm in (None, BatchNorm)
+    )
+    assert [layer.b is None for layer in raw if isinstance(layer, Linear)] == [False] * 3
+    assert [layer.b is None for layer in bn if isinstance(layer, Linear)] == [True, True, False]
 
 
 def test_a_copy_is_another_network():

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from bn_lib.data import paper_sweep
+from bn_lib.network import BatchNorm, Linear, Sigmoid, dense, forward, use_population
+from bn_lib.training import SGD, Training
 from tests.data import make_paper as script
 
 FILE = Path(script.FILE)
@@ -57,11 +59,25 @@ def test_other_seeds_computed_again():
     assert np.abs(kept - PAPER.again[1, 0.1, 0.1][0]).max() > 0  # seeds do make a difference
 
 
+def test_a_folded_network_is_that_of_inference_mode():
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(300, 5)), rng.integers(0, 3, 300)
+    network = dense([5, 8, 7, 3], Sigmoid, rng, BatchNorm, bias=False)
+    Training(network, x, labels, SGD(0.5), rng, batch=30).run(20)
+    use_population(network[:-2], x)
+    folded = script.folded(network)
+    assert [type(layer) for layer in folded] == [Linear, Sigmoid, Linear, Sigmoid, Linear]
+    there = forward(network, x, training=False)
+    np.testing.assert_allclose(forward(folded, x), there, rtol=0, atol=1e-12)
+    assert np.ptp(there, axis=0).min() > 1e-3
+
+
 def test_the_unit_is_that_of_median_drift():
     steps = len(script.STEPS)
     medians = np.outer(np.linspace(0, 1, steps), [5, 1, 3, 2, 4])  # unit 2 moves by 3 of 1 to 5
     percentiles = np.stack([medians - 1, medians, medians + 1], axis=1)
     assert script.of_median_drift(percentiles) == 2
+    np.testing.assert_allclose(script.ranges_from(percentiles), medians[-1] - medians)
     percentiles[: script.STEPS.index(950), :, 1] = 99  # what was before step 1,000 doesn't count
     assert script.of_median_drift(percentiles) == 2
 

@@ -172,6 +172,22 @@ def test_all_examples_are_taken_from_what_keeps_them_packed():
     assert network[0].dW.any()
 
 
+def test_without_biases_before_batch_norm_training_is_the_same():
+    x = generator().normal(size=(200, 6))
+    labels = x[:, :3].argmax(axis=1)
+    with_bias, without = (
+        Training(
+            dense([6, 8, 7, 3], Tanh, generator(2), BatchNorm, bias=bias),
+            x, labels, SGD(1.0), generator(3), batch=20,
+        ).run(100)
+        for bias in (True, False)
+    )  # fmt: skip
+    np.testing.assert_allclose(without.losses, with_bias.losses, rtol=1e-10)
+    assert with_bias.losses[-1] < 0.5 * with_bias.losses[0]
+    named = [name for _, name in learned(without.network)]
+    assert named == ["W", "gamma", "beta", "W", "gamma", "beta", "W", "b"]
+
+
 def test_frozen_parameters_stay():
     network = dense([6, 8, 3], Tanh, generator(), partial(BatchNorm, frozen=("gamma",)))
     network[0].frozen = ("W",)
@@ -181,6 +197,13 @@ def test_frozen_parameters_stay():
     for layer, name in [(0, "W"), (1, "gamma"), (1, "beta"), (3, "W")]:
         moved = np.abs(getattr(network[layer], name) - getattr(before[layer], name)).max()
         assert (moved == 0) == ((layer, name) in stays)
+
+
+@pytest.mark.parametrize("frozen", [("gama",), ("gamma"), ("gamma", "W")])
+def test_freezing_what_a_layer_does_not_have_is_refused(frozen):
+    network = dense([6, 8, 3], Tanh, generator(), partial(BatchNorm, frozen=frozen))
+    with pytest.raises(ValueError, match=r"frozen is .*gam?ma.* in a BatchNorm.*'gamma', 'beta'"):
+        training(network=network).run(20)
 
 
 def test_times_multiplies_the_rate_of_a_parameter():
