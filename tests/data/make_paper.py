@@ -80,8 +80,9 @@ def folded(network):
             linear.W, linear.b = fold(
                 linear.W, linear.b, layer.gamma, layer.beta, *layer.kept(), layer.eps
             )
-            layer = linear
-        layers.append(layer)
+            layers.append(linear)
+        else:
+            layers.append(layer)
     return layers
 
 
