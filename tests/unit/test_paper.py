@@ -38,6 +38,17 @@ def test_nothing_is_missing():
     assert (np.diff(PAPER.percentiles[trained].astype(float), axis=-1) >= 0).all()
 
 
+def test_ranges_shrink_to_nothing_and_are_those_of_the_usual_unit():
+    trained = PAPER.accuracy[:, :, :, -1] > 0.5
+    ranges = PAPER.ranges[trained].astype(float)
+    assert (np.diff(ranges, axis=-1) <= 0).all()
+    assert (ranges[:, -1] == 0).all()
+    from_1000 = PAPER.steps >= 1000
+    of_the_unit = np.ptp(PAPER.percentiles[trained][:, from_1000, 1].astype(float), axis=-1)
+    usual = ranges[:, np.argmax(from_1000)]  # of 100 units the mean of two, of which it is one
+    np.testing.assert_allclose(of_the_unit, usual, rtol=0.05)
+
+
 @pytest.mark.parametrize(("side", "std", "rate"), [(0, 0.3, 1), (1, 0.03, 0.1), (1, 0.1, 1)])
 def test_the_beginning_computed_again(side, std, rate):
     right, percentiles = script.train(side, std, rate, seed=0, until=UNTIL)
