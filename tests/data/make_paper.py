@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bn_lib.data import mnist
-from bn_lib.network import BatchNorm, Sigmoid, dense, forward, use_population
+from bn_lib.network import BatchNorm, Sigmoid, cross_entropy, dense, forward, use_population
 from bn_lib.normalization import fold
 from bn_lib.training import SGD, Training
 from tests.data.all_cores import count_right, looks, results
@@ -33,7 +33,6 @@ STEPS = [
 ]
 STDS = (0.01, 0.03, 0.1, 0.3, 1)
 RATES = (0.03, 0.1, 0.3, 1, 3, 10)
-NORMS = (None, BatchNorm)
 SEEDS = (0, 1, 2)
 # Where all seeds are run, as (side, std, rate): the paper's comparison at two spreads, and the
 # neighbourhood of each side's best cell.
@@ -44,29 +43,49 @@ AGAIN = (
 )
 
 
+class PaperBatchNorm(BatchNorm):
+    """Without moving averages, as in the paper: for inference it takes population statistics."""
+
+    def after_step(self):
+        """The population is another one now."""
+        self.population = None
+
+
+NORMS = (None, PaperBatchNorm)
+
+
 def train(with_bn, std, rate, seed, until=STEPS[-1]):
     """Train one network; return at each of STEPS up to `until` what was seen.
 
     The number of right test images, shape (T,), 0 once training has diverged; and the 15th, 50th
     and 85th percentile, over 1,000 test images, of the input of each sigmoid of the last hidden
-    layer, shape (T, 3, 100). Inference is with population statistics of 10,000 training images.
+    layer, shape (T, 3, 100). Inference is with population statistics of 10,000 training images, in
+    batches of 250.
     """
     d = mnist()
     rng = np.random.default_rng(seed)
     norm = NORMS[with_bn]
     network = dense(SIZES, Sigmoid, rng, norm, std=std, bias=False, dtype=np.float32)
     rng = np.random.default_rng(seed + 100)
-    training = Training(network, d.x, d.labels, SGD(rate), rng, BATCH, every=10**9)
+
+    def rated(logits, labels):
+        # Steps of rate 1 down rate * loss are those of this rate down the loss; they take 4 % less
+        # time, as the gradients for the outputs are multiplied instead of those for all weights.
+        loss, dy = cross_entropy(logits, labels)
+        return loss, rate * dy
+
+    training = Training(network, d.x, d.labels, SGD(1), rng, BATCH, rated, every=10**9)
     test_x, sample = d.test_x[:], d.x[:10_000]
     steps = [step for step in STEPS if step <= until]
     right = np.zeros(len(steps), np.uint16)
     percentiles = np.full((len(steps), 3, SIZES[-2]), np.nan, np.float32)
     for i in looks(training, steps):
         if with_bn:
-            use_population(network[:-2], sample)
+            use_population(network[:-2], sample, batch=250)
         tested = folded(network)
         right[i] = count_right(tested, test_x, d.test_labels)
         inputs = forward(tested[:-2], test_x[:1000])
+        inputs.sort(axis=0)  # percentiles of what is sorted take a third of the time
         percentiles[i] = np.percentile(inputs, [15, 50, 85], axis=0)
     return right, percentiles
 

@@ -83,6 +83,26 @@ def test_a_folded_network_is_that_of_inference_mode():
     assert np.ptp(there, axis=0).min() > 1e-3
 
 
+def test_batch_norm_as_in_the_paper_learns_as_ever_and_keeps_the_population_until_a_step():
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(300, 5)), rng.integers(0, 3, 300)
+    networks = [
+        dense([5, 8, 3], Sigmoid, np.random.default_rng(1), norm)
+        for norm in (BatchNorm, script.PaperBatchNorm)
+    ]
+    both = [Training(n, x, labels, SGD(0.5), np.random.default_rng(2), 30) for n in networks]
+    usual, paper = (training.run(20).losses for training in both)
+    assert usual == paper
+    one = networks[1]
+    use_population(one, x)
+    found = forward(one, x, training=False)
+    both[1].run(21)
+    use_population(one, x)
+    assert np.abs(forward(one, x, training=False) - found).max() > 1e-3
+    both[1].run(22)
+    assert one[1].population is None
+
+
 def test_the_unit_is_that_of_median_drift():
     steps = len(script.STEPS)
     medians = np.outer(np.linspace(0, 1, steps), [5, 1, 3, 2, 4])  # unit 2 moves by 3 of 1 to 5
