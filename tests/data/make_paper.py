@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bn_lib.data import mnist
 from bn_lib.network import BatchNorm, Sigmoid, cross_entropy, dense, forward, use_population
 from bn_lib.normalization import fold
 from bn_lib.training import SGD, Training
 from tests.data.all_cores import count_right, looks, results
+from tests.data.pixels import FirstLinear, digits
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "paper.npz"
 
@@ -62,10 +62,11 @@ def train(with_bn, std, rate, seed, until=STEPS[-1]):
     layer, shape (T, 3, 100). Inference is with population statistics of 10,000 training images, in
     batches of 250.
     """
-    d = mnist()
+    order, d = digits()
     rng = np.random.default_rng(seed)
     norm = NORMS[with_bn]
     network = dense(SIZES, Sigmoid, rng, norm, std=std, bias=False, dtype=np.float32)
+    network[0] = FirstLinear(network[0], order)
     rng = np.random.default_rng(seed + 100)
 
     def rated(logits, labels):

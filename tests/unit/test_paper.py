@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bn_lib.data import paper_sweep
+from bn_lib.data import mnist, paper_sweep
 from bn_lib.network import BatchNorm, Linear, Sigmoid, dense, forward, use_population
 from bn_lib.training import SGD, Training
 from tests.data import make_paper as script
+from tests.data.pixels import FirstLinear, digits
 
 FILE = Path(script.FILE)
 PAPER = paper_sweep()
@@ -81,6 +82,54 @@ def test_a_folded_network_is_that_of_inference_mode():
     there = forward(network, x, training=False)
     np.testing.assert_allclose(forward(folded, x), there, rtol=0, atol=1e-12)
     assert np.ptp(there, axis=0).min() > 1e-3
+
+
+def test_ordered_images_are_the_same_and_a_batch_ends_with_its_last_pixel():
+    order, ordered = digits()
+    plain = mnist()
+    assert len(set(order.tolist())) == len(order) < 784
+    for images, same in ((plain.x, ordered.x), (plain.test_x, ordered.test_x)):
+        assert len(same) == len(images)
+        assert same.shape == (len(images), len(order))
+        some = images[:2000]
+        np.testing.assert_array_equal(same[:2000], some[:, order])
+        assert some.sum() == same[:2000].sum()  # what is left out is off
+        for start in range(0, 2000, 100):
+            batch = np.arange(start, start + 20)
+            cut, full = same[batch], images[batch][:, order]
+            pixels = cut.shape[1]
+            np.testing.assert_array_equal(cut, full[:, :pixels])
+            assert cut.dtype == np.float32
+            assert not full[:, pixels:].any()
+            assert cut[:, -8:].any()
+            assert pixels < len(order)
+
+
+@pytest.mark.parametrize("norm", [None, BatchNorm])
+def test_pixels_that_are_off_in_a_batch_can_be_left_out(norm):
+    order, ordered = digits()
+    plain = mnist()
+    both = []
+    for d in (plain, ordered):
+        rng = np.random.default_rng(0)
+        network = dense([784, 20, 10], Sigmoid, rng, norm, std=0.03, bias=False)
+        if d is ordered:
+            network[0] = FirstLinear(network[0], order)
+        both.append(Training(network, d.x, d.labels, SGD(0.5), np.random.default_rng(1), 60))
+    usual, cut = (training.run(200) for training in both)
+    np.testing.assert_allclose(usual.losses, cut.losses, rtol=1e-9)
+    W = usual.network[0].W
+    np.testing.assert_allclose(W[order], cut.network[0].W, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(
+        forward(usual.network, plain.test_x[:500]),
+        forward(cut.network, ordered.test_x[:500]),
+        rtol=0,
+        atol=1e-9,
+    )
+    first = dense([784, 20, 10], Sigmoid, np.random.default_rng(0), norm, std=0.03)[0].W
+    left_out = np.setdiff1d(np.arange(784), order)
+    np.testing.assert_array_equal(W[left_out], first[left_out])  # nothing was learned there
+    assert np.abs(W[order] - first[order]).max() > 0.01
 
 
 def test_batch_norm_as_in_the_paper_learns_as_ever_and_keeps_the_population_until_a_step():
