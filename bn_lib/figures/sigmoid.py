@@ -88,7 +88,7 @@ class OnTheCurve(Picture):
         side["line"].set_data(ends, slope * ends + intercept)
         side["limit"].set_data([-REACH, REACH], [threshold, threshold])
         side["threshold"].set_y(threshold + 0.004)
-        side["threshold"].set_text(f"hollow below {threshold:g}")
+        side["threshold"].set_text(f"hollow < {threshold:g}")
         heights = (self.curve(z), self.slope(z))
         flat = heights[1] < threshold
         for awake, asleep, height in zip(side["awake"], side["asleep"], heights, strict=True):

@@ -38,7 +38,7 @@ class Stack(Picture):
         gradients.axhline(1, color="#cccccc", linewidth=1)
 
         self.views = [self._build_view(axes) for axes in (shares, spreads, gradients)]
-        self.below = self.moving_text(gradients, 0.04, 4 * LOWEST, color=style.INK, fontsize=10.5)
+        self.below = self.moving_text(gradients, 0.02, 4 * LOWEST, color=style.INK, fontsize=10.5)
         self.figure.legend(
             handles=[shares.plot([], [], label=name, **looks)[0] for name, looks in LOOKS.items()],
             loc="outside upper left", ncols=2, frameon=False, borderpad=0,
