@@ -270,8 +270,11 @@ def along_gradient(network, x, target, rates, loss=cross_entropy):
     that learns; the network itself stays where it is.
 
     rates: (K,), above 0. Returns AlongGradient(start, losses, changes, smoothness): the loss at
-    the network, (K,) losses, (K,) changes, a number.
+    the network, (K,) losses, (K,) changes, a number. Raises ValueError for other rates.
     """
+    rates = np.asarray(rates, float)
+    if rates.ndim != 1 or not rates.size or not (rates > 0).all():
+        raise ValueError(f"rates are {rates}, expected one or more numbers above 0, in a list")
     start, g = gradients(network, x, target, loss)
     size = _norm(g)
     losses, changes = [], []
@@ -282,7 +285,7 @@ def along_gradient(network, x, target, rates, loss=cross_entropy):
         value, there = gradients(moved, x, target, loss)
         losses.append(value)
         changes.append(_norm([a - b for a, b in zip(there, g, strict=True)]))
-    smoothness = np.max(np.array(changes) / (np.asarray(rates) * size))
+    smoothness = np.max(np.array(changes) / (rates * size))
     return AlongGradient(start, np.array(losses), np.array(changes), float(smoothness))
 
 

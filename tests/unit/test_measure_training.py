@@ -197,6 +197,13 @@ def test_along_the_gradient_of_a_bowl():
     assert network[0].W == 3
 
 
+@pytest.mark.parametrize("rates", [[], [0.1, 0], [-0.1], 0.1, [np.nan]])
+def test_along_a_gradient_goes_forward_only(rates):
+    network = [Linear(1, 1, generator())]
+    with pytest.raises(ValueError, match="numbers above 0"):
+        along_gradient(network, np.ones((1, 1)), np.zeros((1, 1)), rates, squared_error)
+
+
 @pytest.mark.parametrize(("activation", "gain"), [(ReLU, np.sqrt(2)), (Sigmoid, 3)])
 def test_gradients_stay_true_for_longer_with_batch_norm(activation, gain):
     """FACTS i: the gradient's change along a step, relu x1 and sigmoid x3, lr .1."""
