@@ -37,7 +37,7 @@ notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
 sweeps: $(VENV)/.test  ## compute again what the notebooks show of long sweeps (some minutes)
 	for name in drift fates rate_map; do $(BIN)/python -m tests.data.all_cores $$name || exit; done
 
-paper: $(VENV)/.test  ## compute the paper's experiment again (half an hour; stopped by Ctrl-C, it goes on later)
+paper: $(VENV)/.test  ## compute the paper's experiment again (a quarter of an hour; stopped by Ctrl-C, it goes on later)
 	$(BIN)/python -m tests.data.all_cores paper
 
 site: $(VENV)/.test  ## build the web site, into the folder _site

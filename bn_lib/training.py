@@ -178,9 +178,7 @@ class SGD:
         """Change parameters, given as `network.learned` lists them, by their gradients."""
         for layer, name in parameters:
             move = getattr(layer, "d" + name)
-            rate = self.rate * self.times.get(name, 1.0) if self.times else self.rate
-            if rate != 1:  # a pass over all weights less
-                move *= rate
+            move *= self.rate * self.times.get(name, 1.0) if self.times else self.rate
             if self.momentum:
                 velocity = self._velocity.get((layer, name), 0.0)
                 velocity *= self.momentum

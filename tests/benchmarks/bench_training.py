@@ -11,7 +11,7 @@ the loss. PyTorch is eager, as most use it.
 
 All run in one process in turns of about 20 ms, so that a busy machine slows all alike; ratio and
 shares are medians over the turns. Time is the processor's, of all threads: what others take of it
-does not count. "by hand" is step_by_hand.py: what a step takes that is little but NumPy's calls.
+does not count. "by hand" is tests/data/by_hand.py: a step that is little but NumPy's calls.
 "matmul" are the network's matrix products alone, into memory that is there already.
 """
 
@@ -32,9 +32,9 @@ from time import process_time
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from bn_lib.network import BatchNorm, Linear, Sigmoid, dense
+from bn_lib.network import BatchNorm, Sigmoid, dense
 from bn_lib.training import SGD, Training
-from tests.benchmarks.step_by_hand import ByHand
+from tests.data.by_hand import ByHand
 
 SIZES = [784, 100, 100, 100, 10]
 EXAMPLES = 6000
@@ -97,19 +97,9 @@ def torch_steps(norm):
 def steps_by_hand(norm):
     """The same written for this network alone."""
     rng = np.random.default_rng(0)
-    network = dense(SIZES, Sigmoid, rng, norm, std=0.1, dtype=np.float32)
-    weights = [layer.W for layer in network if isinstance(layer, Linear)]
-    by_hand, (x, labels) = ByHand(weights, BATCH, RATE, norm), examples()
-
-    def run(steps):
-        losses = []
-        while len(losses) < steps:
-            order = rng.permutation(EXAMPLES)
-            for indices in np.split(order, EXAMPLES // BATCH)[: steps - len(losses)]:
-                losses.append(by_hand.step(x, labels, indices))
-        return losses
-
-    return run
+    network = dense(SIZES, Sigmoid, rng, norm, std=0.1, bias=False, dtype=np.float32)
+    training = ByHand(network, *examples(), RATE, rng, BATCH)
+    return lambda steps: training.run(training.step + steps)
 
 
 def matmul_steps():
@@ -134,7 +124,9 @@ def matmul_steps():
 
 def check_that_they_do_the_same(norm, steps=50):
     """Assert that the step by hand has the losses of bn_lib."""
-    np.testing.assert_allclose(steps_by_hand(norm)(steps), our_steps(norm)(steps).losses, rtol=1e-3)
+    np.testing.assert_allclose(
+        steps_by_hand(norm)(steps).losses, our_steps(norm)(steps).losses, rtol=1e-3
+    )
 
 
 def seconds(run, steps):

@@ -1,92 +1,125 @@
-"""A step of training that is written for one network and one batch size, to save all that can be.
+"""The paper's training, written for one network and one batch size: NumPy's calls, and little else.
 
-It says how much of a step's time NumPy's calls need, whatever library makes them. Results go into
-memory that is kept, the learning rate is multiplied into the smallest gradient, nothing is checked,
-x is centred once, there are no moving averages, and no biases where batch norm takes them out.
+It does what bn_lib.training does, to rounding (tests/unit/test_paper.py trains both), in four
+fifths of the time: results go into memory that is kept, the learning rate is multiplied into the
+smallest gradient, and nothing is checked. There are no moving averages, which the paper has not.
 """
+
+from math import isfinite
 
 import numpy as np
 
-EPS = np.float32(1e-5)
+from bn_lib.network import BatchNorm, Linear
+from bn_lib.training import Diverged
 
 
 class ByHand:
-    """Layers of sigmoids and a softmax, in float32, with batch norm before each sigmoid or without.
+    """Trains what `dense` makes of Sigmoid, with BatchNorm before each or none, by plain descent.
 
-    weights: one array for each layer, changed in place.
+    network: changed in place; gamma and beta get the type of the weights. Where there is a
+    BatchNorm, a bias before it would be taken out again: it is left as it is.
+    x, labels, rng, batch: see bn_lib.training.Training, which takes the same batches. Those of x
+    may lack their last inputs, where these are 0 in the whole batch.
     """
 
-    def __init__(self, weights, batch, rate, norm):
-        self.W, self.rate, self.norm = weights, np.float32(rate), norm
-        self.dW = [np.empty_like(W) for W in weights]
-        self.b = [np.zeros(W.shape[1], np.float32) for W in weights]
-        self.gamma = [np.ones_like(b) for b in self.b[:-1]]
-        self.x = [np.empty((batch, len(W)), np.float32) for W in weights]  # what goes into a layer
-        self.dx, self.x_hat, self.spare = ([np.empty_like(x) for x in self.x] for _ in range(3))
-        self.std = [None] * len(weights)
-        self.logits = np.empty((batch, len(self.b[-1])), np.float32)
-        self.ones, self.rows = np.ones(batch, np.float32), np.arange(batch)
-        self.classes = np.ones(len(self.b[-1]), np.float32)
+    def __init__(self, network, x, labels, rate, rng, batch):
+        self.x, self.labels, self.rate, self.rng, self.batch = x, labels, rate, rng, batch
+        self.step, self.losses = 0, []
+        linear, norms = (
+            [layer for layer in network if isinstance(layer, kind)] for kind in (Linear, BatchNorm)
+        )
+        self.W = [layer.W for layer in linear]
+        self.dW = [np.empty_like(W) for W in self.W]
+        for norm in norms:
+            norm.gamma, norm.beta = (a.astype(self.W[0].dtype) for a in (norm.gamma, norm.beta))
+        # What is added before a sigmoid: beta, or a bias if there is no beta.
+        self.b = [*(norm.beta for norm in norms), *(layer.b for layer in linear[len(norms) :])]
+        self.gamma, self.eps = [norm.gamma for norm in norms], [norm.eps for norm in norms]
+        self.rows = np.arange(batch)
+        self.ones, self.classes = (np.ones(n, self.W[0].dtype) for n in (batch, len(self.b[-1])))
+        # Memory, by the number of the layer: for its h, for the gradient, for x_hat, to calculate.
+        shapes = [(batch, W.shape[1]) for W in self.W]
+        self.h, self.dh, self.x_hat, self.spare = (
+            [np.empty(shape, self.W[0].dtype) for shape in shapes] for _ in range(4)
+        )
+        self.std = [None] * len(norms)
 
-    def step(self, x, labels, indices):
-        """Train on the examples of these indices; return the loss."""
-        np.take(x, indices, axis=0, out=self.x[0], mode="clip")
-        labels = labels[indices]
-        *hidden, last = range(len(self.W))
-        for i in hidden:
-            self._hidden(i, self.x[i], self.x[i + 1])
-        p = np.dot(self.x[last], self.W[last], out=self.logits)
-        p += self.b[last]
-        loss = self._loss(p, labels)
+    def run(self, until):
+        """Train until `until` steps are done in all, and return this training.
 
-        dy = p
-        for i in reversed(range(len(self.W))):
-            np.dot(self.x[i].T, dy, out=self.dW[i])
-            if i == last or not self.norm:
+        Raises Diverged when the loss is infinite or not a number.
+        """
+        while self.step < until:
+            place = self.step % (len(self.x) // self.batch) * self.batch
+            if place == 0:
+                self._order = self.rng.permutation(len(self.x))
+            indices = self._order[place : place + self.batch]
+            loss = self._take_step(self.x[indices], self.labels[indices])
+            if not isfinite(loss):
+                raise Diverged(f"the loss of step {self.step} is {loss}")
+            self.losses.append(loss)
+            self.step += 1
+        return self
+
+    def _take_step(self, x, labels):
+        n, last = x.shape[1], len(self.W) - 1
+        W, dW = [self.W[0][:n], *self.W[1:]], [self.dW[0][:n], *self.dW[1:]]
+        inputs = [x, *self.h[:-1]]
+        for i in range(last):
+            self._sigmoid(i, np.dot(inputs[i], W[i], out=self.h[i]))
+        logits = np.dot(inputs[last], W[last], out=self.h[last])
+        logits += self.b[last]
+        loss, dy = self._loss(logits, labels), logits
+
+        for i in range(last, -1, -1):
+            if i < last:
+                dy = self._sigmoid_backward(i, dy)
+            if i == last or not self.gamma:
                 self.b[i] -= self.ones.dot(dy)
+            np.dot(inputs[i].T, dy, out=dW[i])
             if i:
-                dy = self._backward(i, np.dot(dy, self.W[i].T, out=self.dx[i]))
-            self.W[i] -= self.dW[i]
+                dy = np.dot(dy, W[i].T, out=self.dh[i - 1])
+            W[i] -= dW[i]
         return loss
 
-    def _hidden(self, i, x, h):
-        z = np.dot(x, self.W[i], out=h)
-        if self.norm:
-            m, x_hat, spare = len(x), self.x_hat[i + 1], self.spare[i + 1]
+    def _sigmoid(self, i, z):
+        """Make h of z = x W, with batch norm before it."""
+        if self.gamma:
+            m, x_hat, spare = len(z), self.x_hat[i], self.spare[i]
             np.subtract(z, self.ones.dot(z) / m, out=x_hat)
+            x_hat -= self.ones.dot(x_hat) / m  # centred twice, as the mean is itself rounded
             var = self.ones.dot(np.multiply(x_hat, x_hat, out=spare)) / m
-            self.std[i + 1] = std = np.sqrt(var + EPS)
-            x_hat *= 1 / std
+            self.std[i] = np.sqrt(var + self.eps[i])
+            x_hat /= self.std[i]
             np.multiply(x_hat, self.gamma[i], out=z)
-        z += self.b[i]  # with batch norm, beta
-        z *= np.float32(0.5)
+        z += self.b[i]
+        z *= 0.5
         np.tanh(z, out=z)
-        z *= np.float32(0.5)
-        z += np.float32(0.5)
+        z *= 0.5
+        z += 0.5
 
     def _loss(self, p, labels):
-        """The loss; p becomes its gradient, times the learning rate."""
-        p -= p.max(axis=1, keepdims=True)
+        """Return the loss; p, the logits, becomes its gradient times the rate."""
+        p -= np.ascontiguousarray(p.T).max(axis=0)[:, None]
         true = p[self.rows, labels]
         total = np.exp(p, out=p).dot(self.classes)
         share = self.rate / len(p)
         p *= (share / total)[:, None]
         p[self.rows, labels] -= share
-        return (np.log(total) - true).sum() / len(p)
+        return self.ones.dot(np.log(total) - true) / len(p)
 
-    def _backward(self, i, dy):
-        """Through the sigmoid, and through batch norm."""
-        h, spare = self.x[i], self.spare[i]
-        np.subtract(np.float32(1), h, out=spare)
+    def _sigmoid_backward(self, i, dy):
+        """Make the gradient for z of that for h; change gamma and beta."""
+        h, spare = self.h[i], self.spare[i]
+        np.subtract(1, h, out=spare)
         spare *= h
         dy *= spare
-        if self.norm:
+        if self.gamma:
             m, x_hat = len(h), self.x_hat[i]
-            dgamma = self.ones.dot(np.multiply(dy, x_hat, out=spare))
-            dbeta = self.ones.dot(dy)
+            dgamma, dbeta = self.ones.dot(np.multiply(dy, x_hat, out=spare)), self.ones.dot(dy)
             dy -= np.multiply(x_hat, dgamma / m, out=spare)
             dy -= dbeta / m
-            dy *= self.gamma[i - 1] / self.std[i]
-            self.gamma[i - 1] -= dgamma
-            self.b[i - 1] -= dbeta
+            dy *= self.gamma[i] / self.std[i]
+            self.gamma[i] -= dgamma
+            self.b[i] -= dbeta
         return dy

@@ -10,7 +10,6 @@ from functools import lru_cache
 import numpy as np
 
 from bn_lib.data import mnist
-from bn_lib.network import Linear, ones
 
 
 class Ordered:
@@ -57,29 +56,3 @@ def digits():
     on = np.count_nonzero(counts)
     order = np.argsort(-counts, kind="stable")[: on + -on % 8]
     return order, d._replace(x=Ordered(d.x, order), test_x=Ordered(d.test_x, order))
-
-
-class FirstLinear(Linear):
-    """A first layer for batches without their last pixels, which are off in all their images.
-
-    To y they would add 0, and the gradients for their weights would be 0. So a batch uses and
-    changes `rows`, the first ones of W, and what is learned is the same.
-    """
-
-    def __init__(self, linear, order):
-        vars(self).update(vars(linear))
-        self.W, self.dW = linear.W[order], linear.dW[: len(order)]
-        self.rows = self.W
-        self.parameters = tuple("rows" if name == "W" else name for name in linear.parameters)
-
-    def forward(self, x):
-        """Return x W + b."""
-        self.x, self.rows = x, self.W[: x.shape[1]]
-        y = x.dot(self.rows)
-        return y if self.b is None else y + self.b
-
-    def keep_gradients(self, dy):
-        """Keep drows and db."""
-        self.drows = np.matmul(self.x.T, dy, out=self.dW[: len(self.rows)])
-        if self.b is not None:
-            self.db = ones(len(dy), dy.dtype).dot(dy)

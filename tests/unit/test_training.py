@@ -260,12 +260,6 @@ def test_a_rate_may_multiply_the_loss_instead(momentum):
     assert one.losses[0] == 9  # of the loss itself
 
 
-@pytest.mark.parametrize("momentum", [0.0, 0.8])
-def test_at_rate_1_steps_are_those_of_rates_beside_it(momentum):
-    at, near = (training(SGD(rate, momentum)).run(10).losses for rate in (1, 1 + 1e-12))
-    np.testing.assert_allclose(at, near, rtol=1e-6)
-
-
 def test_adam_is_its_algorithm():
     a, m, v, expected = 3.0, 0.0, 0.0, [3.0]
     for t in range(1, 6):
