@@ -1,6 +1,6 @@
 """How long the paper's experiment takes in full, beside its matrix products alone, on one core.
 
-    python tests/benchmarks/bench_paper.py          (about two minutes)
+    python tests/benchmarks/bench_paper.py          (about a minute)
 
 Ioffe & Szegedy 2015, section 4.1, as tests/data/make_paper.py records it: 50,000 steps, without and
 with batch normalization, and all looks at 10,000 test images. The products are those of as many

@@ -15,7 +15,7 @@ from bn_lib.network import BatchNorm, Sigmoid, dense, forward, use_population
 from bn_lib.normalization import fold
 from tests.data.all_cores import count_right, looks, results
 from tests.data.by_hand import ByHand
-from tests.data.pixels import digits
+from tests.data.pixels import ordered_mnist
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "paper.npz"
 
@@ -51,7 +51,7 @@ def train(with_bn, std, rate, seed, until=STEPS[-1]):
     layer, shape (T, 3, 100). Inference is with population statistics of 10,000 training images, in
     batches of 250.
     """
-    order, d = digits()
+    order, d = ordered_mnist()
     rng = np.random.default_rng(seed)
     norm = BatchNorm if with_bn else None
     network = dense(SIZES, Sigmoid, rng, norm, std=std, bias=False, dtype=np.float32)

@@ -9,7 +9,7 @@ from bn_lib.data import mnist, paper_sweep
 from bn_lib.network import BatchNorm, Linear, Sigmoid, dense, forward, learned, use_population
 from bn_lib.training import SGD, Diverged, Training
 from tests.data import make_paper as script
-from tests.data.pixels import digits
+from tests.data.pixels import ordered_mnist
 
 FILE = Path(script.FILE)
 PAPER = paper_sweep()
@@ -85,7 +85,7 @@ def test_a_folded_network_is_that_of_inference_mode():
 
 
 def test_ordered_images_are_the_same_and_a_batch_ends_with_its_last_pixel():
-    order, ordered = digits()
+    order, ordered = ordered_mnist()
     plain = mnist()
     assert len(set(order.tolist())) == len(order) < 784
     for images, same in ((plain.x, ordered.x), (plain.test_x, ordered.test_x)):
@@ -107,7 +107,7 @@ def test_ordered_images_are_the_same_and_a_batch_ends_with_its_last_pixel():
 
 @pytest.mark.parametrize("norm", [None, BatchNorm])
 def test_training_by_hand_and_without_pixels_that_are_off_learns_what_the_library_learns(norm):
-    order, ordered = digits()
+    order, ordered = ordered_mnist()
     plain = mnist()
 
     def start():
@@ -138,7 +138,7 @@ def test_training_by_hand_and_without_pixels_that_are_off_learns_what_the_librar
 
 
 def test_training_by_hand_says_when_it_diverges():
-    _, d = digits()
+    _, d = ordered_mnist()
     network = dense([d.x.shape[1], 5, 10], Sigmoid, np.random.default_rng(0))
     training = script.ByHand(network, d.x, d.labels, 1e308, np.random.default_rng(1), 60)
     with np.errstate(all="ignore"), pytest.raises(Diverged, match=r"loss of step [1-9]"):
