@@ -32,20 +32,20 @@ bench: $(VENV)/.bench $(VENV)/.chromium  ## measure speed beside other libraries
 	for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit; done
 
 notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
-	$(BIN)/python notebooks/build.py execute
+	$(BIN)/python -m tools.notebooks execute
 
 sweeps: $(VENV)/.test  ## compute again what the notebooks show of long sweeps (some minutes)
-	for name in drift fates rate_map; do $(BIN)/python -m tests.data.all_cores $$name || exit; done
+	for name in drift fates rate_map; do $(BIN)/python -m tools.records.all_cores $$name || exit; done
 
 paper: $(VENV)/.test  ## compute the paper's experiment again (a quarter of an hour; stopped by Ctrl-C, it goes on later)
-	$(BIN)/python -m tests.data.all_cores paper
+	$(BIN)/python -m tools.records.all_cores paper
 
 site: $(VENV)/.test  ## build the web site, into the folder _site
 	rm -rf _site
-	$(BIN)/python -m notebooks.site.pages
+	$(BIN)/python -m tools.site.pages
 
 solutions: $(VENV)/.test  ## write the teacher's edition
-	$(BIN)/python notebooks/build.py solutions
+	$(BIN)/python -m tools.notebooks solutions
 
 format: $(VENV)/.test  ## tidy the code
 	$(BIN)/ruff check --fix

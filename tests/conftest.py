@@ -7,14 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import build
 import pytest
 from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from bn_lib.live.export import Budget
-from notebooks.site import pages
+from tools import notebooks
+from tools.site import pages
 
 # Of a figure, so that tests of the site need not wait for 15,000.
 BUDGET = Budget(frames=40)
@@ -63,7 +63,7 @@ class Runs:
     def _run(self, path: Path) -> None:
         if path in self._errors:
             raise self._errors[path]
-        edition = build.teachers_editions()[path.name]
+        edition = notebooks.teachers_editions()[path.name]
         try:
             run = pages.running(edition, path.parent, BUDGET, self.folder)
             self._clients[path] = self._stack.enter_context(run)
@@ -74,7 +74,7 @@ class Runs:
     def ask(self, path: Path, source: str) -> str:
         """What a cell prints in the notebook's kernel."""
         assert self[path], "has run"
-        return self._thread.submit(build.run_beside, self._clients[path], source).result()
+        return self._thread.submit(notebooks.run_beside, self._clients[path], source).result()
 
     def close(self) -> None:
         """End the kernels."""

@@ -2,7 +2,7 @@
 
 Frames of a grid repeat each other: a curve often follows one slider only. So each artist's
 different shapes are stored once, as differences from the one before, and a frame says by number
-which of them it shows. `notebooks/site/site.js` reads what `pack` writes.
+which of them it shows. `tools/site/site.js` reads what `pack` writes.
 """
 
 import gzip

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_paper.py          (about a minute)
 
-Ioffe & Szegedy 2015, section 4.1, as tests/data/make_paper.py records it: 50,000 steps, without and
+Ioffe & Szegedy 2015, section 4.1, as tools/records/paper.py records it: 50,000 steps, without and
 with batch normalization, and all looks at 10,000 test images. The products are those of as many
 steps with all 784 pixels, of which the experiment leaves out what is off in a whole batch. They are
 timed before and after each network, as a shared machine is not always as fast. Time is the
@@ -21,7 +21,7 @@ from time import process_time
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks.bench_training import matmul_steps, seconds
-from tests.data.make_paper import STEPS, train
+from tools.records.paper import STEPS, train
 
 STD, RATE = 0.03, 0.1
 TRIED = 3000  # steps of which the products are timed

@@ -12,8 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = "{:34} {:7} {:>7} {:>11} {:>8} {:>8} {:>10}"
 
 
@@ -59,22 +58,24 @@ def fill(explorer) -> dict:
 
 def main():
     """Print the table."""
-    sys.path[:0] = [str(ROOT), str(ROOT / "notebooks")]
-    import build
+    sys.path.insert(0, str(ROOT))
     from nbformat.v4 import new_code_cell
+
+    from tools import notebooks
 
     ask = "\n".join(
         [
             "import json, sys",
-            f"sys.path[:0] = [{str(HERE)!r}, {str(ROOT / 'tests' / 'notebooks')!r}]",
-            "import bench_stores, driver",
+            f"sys.path.insert(0, {str(ROOT)!r})",
+            "from tests.benchmarks import bench_stores",
+            "from tests.notebooks import driver",
             "print(json.dumps([bench_stores.fill(each) for each in driver.explorers()]))",
         ]
     )
     titles = "notebook and figure", "way", "frames", "ms a frame", "seconds", "sent MB", "kernel kB"
     print(COLUMNS.format(*titles))
-    for path in build.notebooks():
-        with build.running(build.read(path)) as client:
+    for path in notebooks.paths():
+        with notebooks.running(notebooks.read(path)) as client:
             cell = new_code_cell(ask)
             client.execute_cell(cell, 0, store_history=False)
             for row in json.loads(cell.outputs[0].text):

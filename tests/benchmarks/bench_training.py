@@ -11,7 +11,7 @@ the loss. PyTorch is eager, as most use it.
 
 All run in one process in turns of about 20 ms, so that a busy machine slows all alike; ratio and
 shares are medians over the turns. Time is the processor's, of all threads: what others take of it
-does not count. "by hand" is tests/data/by_hand.py: a step that is little but NumPy's calls.
+does not count. "by hand" is tools/records/by_hand.py: a step that is little but NumPy's calls.
 "matmul" are the network's matrix products alone, into memory that is there already.
 """
 
@@ -34,7 +34,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bn_lib.network import BatchNorm, Sigmoid, dense
 from bn_lib.training import SGD, Training
-from tests.data.by_hand import ByHand
+from tools.records.by_hand import ByHand
 
 SIZES = [784, 100, 100, 100, 10]
 EXAMPLES = 6000

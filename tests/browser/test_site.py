@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from notebooks import build
-from notebooks.site import pages
 from tests.browser.conftest import NOTEBOOKS
 from tests.browser.figure import LOOK
 from tests.conftest import BUDGET, Runs
+from tools import notebooks
+from tools.site import pages
 
 FILES = [path.with_suffix(".html").name for path in sorted(NOTEBOOKS.glob("[0-9][0-9]*.ipynb"))]
 ALL = ["index.html", *FILES]
@@ -55,7 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, runs: Runs) -> Iterator[Site]
         shutil.copytree(runs.folder, figures, dirs_exist_ok=True)
         return [pages.with_figures(path, runs[path], figures) for path in paths]
 
-    pages.build_site(folder, BUDGET, build.notebooks(), have_run)
+    pages.build_site(folder, BUDGET, notebooks.paths(), have_run)
     handler = functools.partial(Quiet, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

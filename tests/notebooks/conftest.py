@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-import build
 import pytest
 from nbformat import NotebookNode
 
+from tools import notebooks
 
-@pytest.fixture(params=build.notebooks(), ids=lambda path: path.stem)
+
+@pytest.fixture(params=notebooks.paths(), ids=lambda path: path.stem)
 def path(request: pytest.FixtureRequest) -> Path:
     """Each notebook of the course."""
     return request.param
@@ -16,4 +17,4 @@ def path(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture
 def committed(path: Path) -> NotebookNode:
     """The notebook as it is in the repository."""
-    return build.read(path)
+    return notebooks.read(path)

@@ -4,12 +4,12 @@ import base64
 import io
 import re
 
-import build
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.notebooks.claims import numbers_in
+from tools import notebooks
 
 LIVE = re.compile(r"\bexplore\(")
 ASKS = re.compile(r"\bpredict\(")
@@ -48,7 +48,7 @@ def texts_of(cell) -> list[str]:
 
 def test_it_is_in_normal_form(path, committed):
     """Ids, metadata, no widget views, the layout of the file: `make notebooks` restores all."""
-    assert build.dumps(build.normalized(committed)) == path.read_text(encoding="utf-8")
+    assert notebooks.dumps(notebooks.normalized(committed)) == path.read_text(encoding="utf-8")
 
 
 def test_it_has_been_run_once_from_top_to_bottom(committed):
@@ -71,7 +71,7 @@ def test_no_errors_and_no_warnings(committed):
 
 def test_no_widget_is_saved(path, committed):
     assert "widgets" not in committed.metadata
-    assert build.WIDGET_VIEW not in path.read_text(encoding="utf-8")
+    assert notebooks.WIDGET_VIEW not in path.read_text(encoding="utf-8")
 
 
 def test_live_cells_carry_picture_and_sentence(committed):
@@ -214,5 +214,5 @@ def test_how_numbers_are_compared(prose, code, same):
 
 
 def test_the_readme_opens_with_the_picture_of_the_notebook():
-    notebook = build.read(build.FOLDER / build.PICTURED)
-    assert build.PICTURE.read_bytes() == build.first_picture(notebook)
+    notebook = notebooks.read(notebooks.FOLDER / notebooks.PICTURED)
+    assert notebooks.PICTURE.read_bytes() == notebooks.first_picture(notebook)

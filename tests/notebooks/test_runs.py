@@ -14,13 +14,14 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-import build
 import numpy as np
 import pytest
 from PIL import Image
 
-HERE = Path(__file__).resolve().parent
-PINS = HERE.parents[1] / "requirements.txt"
+from tools import notebooks
+
+ROOT = Path(__file__).resolve().parents[2]
+PINS = ROOT / "requirements.txt"
 # What computes, draws and writes; their other versions may differ in a pixel or a last digit.
 DECISIVE = ["numpy", "matplotlib", "pillow", "ipython", "ipywidgets", "nbformat"]
 
@@ -35,7 +36,7 @@ def pinned() -> bool:
 def test_a_run_leaves_no_diff(path, committed, runs):
     """But for the exercises, where a solution stands in place of a stub: so no solution changes
     what another cell shows. Stubs are run by nbval, which compares what is said of them."""
-    again = without_exercises(build.normalized(runs[path]))
+    again = without_exercises(notebooks.normalized(runs[path]))
     committed = without_exercises(committed)
     if pinned():
         assert changes(again, committed) == []
@@ -44,7 +45,7 @@ def test_a_run_leaves_no_diff(path, committed, runs):
 
 
 def test_the_file_is_as_make_notebooks_writes_it(path, committed):
-    assert build.dumps(build.normalized(committed)) == path.read_text(encoding="utf-8")
+    assert notebooks.dumps(notebooks.normalized(committed)) == path.read_text(encoding="utf-8")
 
 
 def test_solutions_pass_their_checks(path, runs):
@@ -127,8 +128,8 @@ def ask(runs, path, question: str):
     """The value of an expression in a notebook's kernel."""
     lines = [
         "import json, sys, matplotlib.pyplot",
-        f"sys.path.insert(0, {str(HERE)!r})",
-        "import driver",
+        f"sys.path.insert(0, {str(ROOT)!r})",
+        "from tests.notebooks import driver",
         f"print(json.dumps({question}))",
     ]
     return json.loads(runs.ask(path, "\n".join(lines)))
@@ -144,7 +145,7 @@ def test_knobs_move_figures_and_nothing_breaks(path, runs):
 
 
 def test_an_error_appears_and_the_next_good_value_recovers(runs):
-    first = build.FOLDER / "00_start_here.ipynb"
+    first = notebooks.FOLDER / "00_start_here.ipynb"
     before, there, after = ask(runs, first, "driver.error_on_purpose()")
     assert before[0] == after[0] == ""
     assert there[0] == "ValueError: my γ must not be negative (strict, line 3)"
@@ -171,9 +172,9 @@ def test_pictures_are_told_apart():
 
 
 def test_changed_words_are_seen():
-    cell = build.nbformat.v4.new_code_cell("print(3)")
-    cell.outputs = [build.nbformat.v4.new_output("stream", text="3\n")]
-    notebook = build.nbformat.v4.new_notebook(cells=[cell])
+    cell = notebooks.nbformat.v4.new_code_cell("print(3)")
+    cell.outputs = [notebooks.nbformat.v4.new_output("stream", text="3\n")]
+    notebook = notebooks.nbformat.v4.new_notebook(cells=[cell])
     assert_same_for_readers(notebook, notebook)
     other = copy.deepcopy(notebook)
     other.cells[0].outputs[0].text = "4\n"

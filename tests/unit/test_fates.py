@@ -7,15 +7,15 @@ from bn_lib.data import digits, fates
 from bn_lib.data.fates import NETWORKS
 from bn_lib.figures import Curves
 from bn_lib.network import ReLU, Sigmoid, forward
-from tests.data import make_fates
+from tools.records import fates as script
 
 
 @pytest.mark.parametrize(("kind", "place"), [("no batch norm", 0), ("undone", 1)])
 def test_a_part_comes_out_again(kind, place):
     """Two of the shortest runs; BLAS kernels differ, so a few images may."""
-    with np.load(make_fates.FILE) as file:
+    with np.load(script.FILE) as file:
         kept = file["right"][0, 0, 0, 1, place, :3]
-    found = make_fates.fate(kind, Sigmoid, scale=1, rate=0.5, steps=(0, 20, 40))
+    found = script.fate(kind, Sigmoid, scale=1, rate=0.5, steps=(0, 20, 40))
     np.testing.assert_allclose(found, kept, atol=8)
 
 
@@ -23,7 +23,7 @@ def test_a_part_comes_out_again(kind, place):
 def test_at_step_0_the_undone_network_computes_the_same(activation, scale):
     x = digits().x[:64]
     plain, undone = (
-        forward(make_fates.make_network(kind, activation, scale), x)
+        forward(script.make_network(kind, activation, scale), x)
         for kind in ("no batch norm", "undone")
     )
     np.testing.assert_allclose(undone, plain, rtol=1e-9, atol=1e-9)
@@ -34,11 +34,11 @@ def test_the_runs_are_named_and_each_has_its_steps():
     assert len(runs) == 3 * 2 * 2
     for (activation, scale, rate), four in runs.items():
         assert activation in ("sigmoid", "tanh", "relu")
-        assert scale in make_fates.SCALES
-        assert rate in make_fates.RATES
+        assert scale in script.SCALES
+        assert rate in script.RATES
         assert tuple(four) == NETWORKS
         for run in four.values():
-            assert run["step"].tolist() == list(make_fates.STEPS)
+            assert run["step"].tolist() == list(script.STEPS)
             assert run["accuracy"].shape == run["step"].shape
 
 

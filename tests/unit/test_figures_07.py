@@ -6,8 +6,8 @@ import pytest
 from bn_lib.data import drift_sweep
 from bn_lib.exercises import check_drift
 from bn_lib.figures import ManySettings, Percentiles, TwoViews, View
-from tests.data import make_drift
 from tests.unit.pictures import clipped, overlapping
+from tools.records import drift as script
 
 STEPS = np.arange(0, 101, 20)
 
@@ -108,12 +108,10 @@ SETTINGS = [("tanh", 1, 0.1, 1, 1), ("sigmoid", 0.3, 0.02, 1, 1), ("tanh", 1, 0.
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_a_setting_of_the_sweep_comes_out_again(setting, monkeypatch):
-    monkeypatch.setattr(make_drift, "STEPS", 100)
+    monkeypatch.setattr(script, "STEPS", 100)
     sweep = drift_sweep()
-    assert sweep.settings == [
-        (n, *map(float, rest)) for n, *rest in make_drift.GRID + make_drift.MORE
-    ]
-    found, right = make_drift.measured(*setting)
+    assert sweep.settings == [(n, *map(float, rest)) for n, *rest in script.GRID + script.MORE]
+    found, right = script.measured(*setting)
     at = sweep.settings.index(setting)
     recorded = np.array([[sweep.numbers[q][p][at] for q in ("mean / σ", "mean")]
                          for p in ("without", "with", "before")])  # fmt: skip

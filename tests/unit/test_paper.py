@@ -8,8 +8,8 @@ import pytest
 from bn_lib.data import mnist, paper_sweep
 from bn_lib.network import BatchNorm, Linear, Sigmoid, dense, forward, learned, use_population
 from bn_lib.training import SGD, Diverged, Training
-from tests.data import make_paper as script
-from tests.data.pixels import ordered_mnist
+from tools.records import paper as script
+from tools.records.pixels import ordered_mnist
 
 FILE = Path(script.FILE)
 PAPER = paper_sweep()

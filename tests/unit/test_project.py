@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -53,6 +54,13 @@ def test_the_pins_say_how_they_were_made_and_come_from_the_public_index():
         text = (ROOT / file).read_text(encoding="utf-8")
         assert text.splitlines()[1] == f"#    {compiler} {options}"
         assert not re.search(r"^-|://|file:|^[./]", text, re.M)
+
+
+def test_each_module_of_the_project_can_be_imported_under_one_name_only():
+    """Python looks for modules in the top folder and in no other folder of the project."""
+    folders = {Path(entry).resolve() for entry in sys.path if entry}
+    inside = {folder for folder in folders if ROOT in folder.parents}
+    assert {folder for folder in inside if ".venv" not in folder.parts[len(ROOT.parts)]} == set()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Binder's script is one of a Unix shell")

@@ -8,7 +8,7 @@ import pytest
 
 from bn_lib.data import rate_map
 from bn_lib.network import BatchNorm, ReLU, Sigmoid
-from tests.data import make_rate_map as script
+from tools.records import rate_map as script
 
 SWEEP = rate_map()
 FILE = Path(script.FILE)

@@ -13,9 +13,9 @@ import numpy as np
 
 from bn_lib.network import BatchNorm, Sigmoid, dense, forward, use_population
 from bn_lib.normalization import fold
-from tests.data.all_cores import count_right, looks, results
-from tests.data.by_hand import ByHand
-from tests.data.pixels import ordered_mnist
+from tools.records.all_cores import count_right, looks, results
+from tools.records.by_hand import ByHand
+from tools.records.pixels import ordered_mnist
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "paper.npz"
 

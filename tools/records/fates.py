@@ -11,7 +11,7 @@ import numpy as np
 from bn_lib.data import digits
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, Tanh, dense, undo, use_population
 from bn_lib.training import SGD, Training
-from tests.data.all_cores import count_right, looks, results
+from tools.records.all_cores import count_right, looks, results
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "fates.npz"
 HIDDEN = {Sigmoid: 4, Tanh: 4, ReLU: 6}  # layers of 50 units

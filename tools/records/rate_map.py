@@ -11,7 +11,7 @@ import numpy as np
 from bn_lib.data import digits
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, dense
 from bn_lib.training import SGD, Training
-from tests.data.all_cores import count_right, looks, results
+from tools.records.all_cores import count_right, looks, results
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "rate_map.npz"
 GAINS = {ReLU: np.sqrt(2), Sigmoid: 1.0}  # He's weights and Xavier's

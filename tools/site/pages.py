@@ -1,6 +1,6 @@
 """Build the course as a static web site, whose figures move without a kernel.
 
-    python -m notebooks.site.pages [--out DIR] [--frames N]
+    python -m tools.site.pages [--out DIR] [--frames N]
 
 Each notebook is run in a fresh kernel, and compared with what is committed. Its live figures are
 exported on the way (`bn_lib.live.export`), and nbconvert makes a page of it with the template in
@@ -38,8 +38,8 @@ from pygments.formatters import HtmlFormatter
 
 from bn_lib.live.export import Budget
 from bn_lib.live.welcome import CourseMap
-from notebooks import build
-from notebooks.build import NotebookError
+from tools import notebooks
+from tools.notebooks import NotebookError
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -93,14 +93,14 @@ class Places:
 
 def running(
     notebook: NotebookNode, place: Path, budget: Budget, folder: Path
-) -> AbstractContextManager[build.NotebookClient]:
-    """Run a notebook as `build.running` does; its live figures' files go into `folder`."""
+) -> AbstractContextManager[notebooks.NotebookClient]:
+    """Run a notebook as `notebooks.running` does; its live figures' files go into `folder`."""
     pictures = sum("image/png" in output.get("data", {}) for output in _outputs(notebook))
     budget = budget._replace(bytes=min(budget.bytes, FRAMES_BYTES // max(pictures, 1)))
     first = f"""\
 from bn_lib.live.export import Budget, export_after_each_cell
 export_after_each_cell({str(folder)!r}, Budget{tuple(budget)!r})"""
-    return build.running(notebook, place, CELL_SECONDS, first)
+    return notebooks.running(notebook, place, CELL_SECONDS, first)
 
 
 def with_figures(path: Path, notebook: NotebookNode, folder: Path) -> NotebookNode:
@@ -110,13 +110,13 @@ def with_figures(path: Path, notebook: NotebookNode, folder: Path) -> NotebookNo
     after a run. Raises NotebookError if it says something else than the committed one; that an
     export failed is one such thing, since the cell then shows an error.
     """
-    committed = build.read(path)
+    committed = notebooks.read(path)
     names = [
-        output.get("data", {}).get(build.WIDGET_VIEW, {}).get("model_id")
+        output.get("data", {}).get(notebooks.WIDGET_VIEW, {}).get("model_id")
         for output in _outputs(notebook)
     ]
     outputs = list(_outputs(committed))
-    if _said(committed) != _said(build.normalized(notebook)):
+    if _said(committed) != _said(notebooks.normalized(notebook)):
         raise NotebookError(f"{path.name} says something else when it is run: `make notebooks`?")
     number = 0
     for output, name in zip(outputs, names, strict=True):
@@ -145,9 +145,9 @@ def run_all(paths: list[Path], budget: Budget, folder: Path) -> list[NotebookNod
     """Run notebooks, some at the same time; return them as `with_figures` does."""
 
     def one(path: Path) -> NotebookNode:
-        notebook = build.read(path)
+        notebook = notebooks.read(path)
         try:
-            with build.named(path.name):
+            with notebooks.named(path.name):
                 with running(notebook, path.parent, budget, folder):
                     pass
                 notebook = with_figures(path, notebook, folder)
@@ -212,7 +212,7 @@ class Renderer(IPythonRenderer):
         exporter = self._exporter
         if not re.match(r"[a-z]+:|#", url):
             name = Path(url).name
-            if name in exporter.notebooks:
+            if name in exporter.files:
                 url = Path(name).with_suffix(".html").as_posix()
             elif name.endswith(".ipynb"):
                 return text
@@ -247,9 +247,9 @@ class Renderer(IPythonRenderer):
 class CourseExporter(HTMLExporter):
     """nbconvert with the course's template."""
 
-    def __init__(self, places: Places, notebooks: list[str], pictures: Path):
+    def __init__(self, places: Places, files: list[str], pictures: Path):
         super().__init__(template_name="course", extra_template_basedirs=[str(HERE)])
-        self.places, self.notebooks, self.pictures = places, notebooks, pictures
+        self.places, self.files, self.pictures = places, files, pictures
         self.signs: set[str] = set()  # in all formulas
         self._formulas = LatexToMathML(fancy_error=False)
 
@@ -364,9 +364,9 @@ def build_site(
         page |= dict(
             binder=places.binder(path.name), source=f"{places.blob()}notebooks/{path.name}"
         )
-    notebooks = [start_page(stops, places, readme)]
-    notebooks += map(with_questions, run_all(paths, budget, figures))
-    for i, (page, notebook) in enumerate(zip(pages, notebooks, strict=True)):
+    contents = [start_page(stops, places, readme)]
+    contents += map(with_questions, run_all(paths, budget, figures))
+    for i, (page, notebook) in enumerate(zip(pages, contents, strict=True)):
         page |= dict(
             course=course,
             previous=pages[i - 1] if i > 0 else None,
@@ -412,7 +412,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        weights = build_site(options.out, Budget(frames=options.frames), build.notebooks())
+        weights = build_site(options.out, Budget(frames=options.frames), notebooks.paths())
     except NotebookError as error:
         print(error, file=sys.stderr)
         return 1

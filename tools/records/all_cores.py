@@ -1,4 +1,4 @@
-"""What the scripts beside this one share; runs one: `python -m tests.data.all_cores drift`.
+"""What the scripts beside this one share; runs one: `python -m tools.records.all_cores drift`.
 
 It uses all cores. Finished cells are kept in the folder .sweeps: stopped by Ctrl-C, it goes on with
 what is missing.
@@ -43,6 +43,6 @@ def count_right(network, x, labels):
 
 
 if __name__ == "__main__":
-    script = import_module(f"tests.data.make_{sys.argv[1]}")
+    script = import_module(f"tools.records.{sys.argv[1]}")
     script.make()
     print(f"{script.FILE}: {script.FILE.stat().st_size} bytes")

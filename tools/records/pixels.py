@@ -1,4 +1,4 @@
-"""Training on images of which most pixels are off, without what adds nothing; for make_paper.py.
+"""Training on images of which most pixels are off, without what adds nothing; for paper.py.
 
 A pixel that is off in all images of a batch adds 0 to what the first layer returns, and its weights
 have the gradient 0. With the pixels in order, those last that are on in the fewest images, a batch

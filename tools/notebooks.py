@@ -1,7 +1,7 @@
 """Run the course's notebooks and write them back in one normal form.
 
-    python notebooks/build.py execute [NOTEBOOK ...]    run, normalize, write in place
-    python notebooks/build.py solutions [--out DIR]     write the teacher's edition
+    python -m tools.notebooks execute [NOTEBOOK ...]    run, normalize, write in place
+    python -m tools.notebooks solutions [--out DIR]     write the teacher's edition
 
 A notebook is committed *with* its outputs, so that GitHub shows the pictures and nbval has
 something to compare. The normal form leaves out what differs from run to run or from machine to
@@ -30,7 +30,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 SOLUTIONS = FOLDER / "solutions"
 # The README opens with the first picture of this notebook.
 PICTURED = "02_gamma_and_beta.ipynb"
@@ -56,7 +56,7 @@ class NotebookError(Exception):
     """A notebook, or a solution of it, is not as the course needs it."""
 
 
-def notebooks(folder: Path = FOLDER) -> list[Path]:
+def paths(folder: Path = FOLDER) -> list[Path]:
     """The course's notebooks in reading order."""
     return sorted(folder.glob("[0-9][0-9]*.ipynb"))
 
@@ -270,7 +270,7 @@ def teachers_editions(folder: Path = FOLDER) -> dict[str, NotebookNode]:
     """Every notebook of `folder` that has exercises, solved but not run, by file name."""
     files = {path.stem: path for path in (folder / "solutions").glob("[0-9][0-9].py")}
     editions = {}
-    for path in notebooks(folder):
+    for path in paths(folder):
         solutions = files.pop(path.name[:2], None)
         edition = solved(read(path), pieces(solutions) if solutions else {}, path.name)
         if solutions:
@@ -283,9 +283,9 @@ def teachers_editions(folder: Path = FOLDER) -> dict[str, NotebookNode]:
 # ---------------------------------------------------------------- the command line
 
 
-def execute_command(paths: list[Path]) -> None:
-    """Run the notebooks at `paths`, or all, and write back those that changed."""
-    for path in paths or notebooks():
+def execute_command(chosen: list[Path]) -> None:
+    """Run the `chosen` notebooks, or all, and write back those that changed."""
+    for path in chosen or paths():
         with named(path.name):
             notebook = executed(read(path), path.resolve().parent)
         text = dumps(notebook)

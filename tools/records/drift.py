@@ -14,7 +14,7 @@ from bn_lib.data import digits
 from bn_lib.measure import accuracy, drift, steadiness
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, Tanh, dense, forward
 from bn_lib.training import SGD, Training
-from tests.data.all_cores import results
+from tools.records.all_cores import results
 
 FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "drift.npz"
 ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}

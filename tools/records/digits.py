@@ -1,7 +1,7 @@
 """Make bn_lib/data/digits.npz, which is committed, from scikit-learn's copy of the digits.
 
 pip install scikit-learn      (into an environment of its own: nothing else here needs it)
-python tests/data/make_digits.py
+python -m tools.records.digits
 """
 
 from pathlib import Path
