@@ -26,7 +26,7 @@ test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/python -m pytest $(SPREAD)
 
 test-oldest test-newest: test-%: .venv-%/.test  ## … unit tests and notebooks, on the oldest (newest) dependencies
-	.venv-$*/bin/python -m pytest $(SPREAD) $(WARNINGS_$*) tests/unit tests/notebooks notebooks
+	.venv-$*/bin/python -m pytest $(SPREAD) $(WARNINGS_$*) tests/unit tests/lessons tests/notebooks notebooks
 
 bench: $(VENV)/.bench $(VENV)/.chromium  ## measure speed beside other libraries
 	for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit; done

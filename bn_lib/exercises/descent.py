@@ -4,8 +4,8 @@ import numpy as np
 
 from bn_lib.normalization import normalize
 
-from .calling import Mistake, call, pair, refuse_change, small_batch, verdict
-from .mistakes import EPS, explain, same
+from .normalize import EPS, small_batch
+from .runner import Mistake, call, explain, pair, refuse_change, same, verdict
 
 RATE = 0.07
 STEP_SWITCHES = {

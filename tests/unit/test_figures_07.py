@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from bn_lib.data import drift_sweep
-from bn_lib.exercises import check_drift
 from bn_lib.figures import ManySettings, Percentiles, TwoViews, View
 from tests.unit.pictures import clipped, overlapping
 from tools.records import drift as script
@@ -128,32 +127,3 @@ def test_a_damaged_sweep_is_refused(tmp_path):
     np.savez(tmp_path / "other.npz", activation=["a"], setting=[0], drift=[0.0], accuracy=[0])
     with pytest.raises(ValueError, match=r"shape \(1,\)"):
         drift_sweep(tmp_path / "other.npz")
-
-
-# ---------------------------------------------------------------- the exercise
-
-
-def test_the_right_drift_passes():
-    right = check_drift(lambda means, stds: np.mean(np.abs(np.diff(means, axis=0)) / stds[:-1]))
-    assert right.passed
-
-
-@pytest.mark.parametrize(
-    ("wrong", "named"),
-    [
-        (lambda m, s: np.mean(np.diff(m, axis=0) / s[:-1]), "cancel"),
-        (lambda m, s: np.mean(np.abs(np.diff(m, axis=0)) / s[1:]), "after the step"),
-        (lambda m, s: np.mean(np.abs(np.diff(m, axis=0))), "division by the spread is missing"),
-        (lambda m, s: np.mean(np.abs(np.diff(m, axis=0)) / s[:-1] ** 2), "variance"),
-        (lambda m, s: np.mean(np.abs(np.diff(m, axis=1)) / s[:, :-1]), "between units"),
-        (lambda m, s: np.sum(np.abs(np.diff(m, axis=0)) / s[:-1]), "a sum"),
-        (lambda m, s: np.mean(np.abs(m[-1] - m[0]) / s[0]), "start to the end"),
-        (lambda m, s: np.abs(np.diff(m, axis=0)) / s[:-1], "one number is left"),
-        (lambda m, s: 7.5, "row to row"),
-        (lambda m, s: None, "returns nothing"),
-    ],
-)
-def test_each_mistake_has_its_message(wrong, named):
-    verdict = check_drift(wrong)
-    assert not verdict.passed
-    assert named in verdict.message

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.exercises import check_population
-from bn_lib.exercises.population import MEAN_SWITCHES, VAR_SWITCHES, mean_recipe, var_recipe
+from bn_lib.exercises.paper import MEAN_SWITCHES, VAR_SWITCHES, mean_recipe, var_recipe
 from bn_lib.network import BatchNorm, use_population
 
 M = 4 / 3  # m / (m - 1) of the check's batches

@@ -1,6 +1,11 @@
-"""Calling a learner's function, and what can be said of any result."""
+"""The runner: it calls a learner's function and says what can be said of any result.
+
+It also finds the wrong switches of a recipe with which the same result comes out. It knows no
+exercise.
+"""
 
 import functools
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -62,11 +67,6 @@ def call(function, *arguments):
         pair for pair in zip(arguments, copies, strict=True) if isinstance(pair[0], np.ndarray)
     ]
     return found, [np.array_equal(*pair) for pair in arrays]
-
-
-def small_batch(rng):
-    """(8, 4): few examples show N − 1, the last unit's variance is below ε, no mean is 0."""
-    return rng.normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), size=(8, 4))
 
 
 def as_array(found):
@@ -154,3 +154,25 @@ def refuse_lost_digits(errors):
             " 1: there your variance loses all its digits. Do you take the difference of two large"
             " numbers, the mean of squares and the square of the mean?"
         )
+
+
+def explain(found, recipe, switches, *data):
+    """The sentences of the fewest wrong switches with which `recipe` gives `found`, or None."""
+    settings = itertools.product(*(switch.items() for switch in switches.values()))
+    for setting in sorted(settings, key=lambda pairs: sum(bool(said) for _, said in pairs)):
+        values, sentences = zip(*setting, strict=True)
+        if same(found, recipe(*data, **dict(zip(switches, values, strict=True)))):
+            return joined(sentences)
+    return None
+
+
+def joined(sentences):
+    """Sentences as a text, each once."""
+    return " ".join(dict.fromkeys(filter(None, sentences)))
+
+
+def same(found, expected):
+    """Whether two results are equal but for rounding."""
+    return np.shape(found) == np.shape(expected) and np.allclose(
+        found, expected, rtol=1e-8, atol=1e-10
+    )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.exercises import check_effective_rate
-from bn_lib.exercises.rates import RATE_SWITCHES, rate_recipe
+from bn_lib.exercises.scale import RATE_SWITCHES, rate_recipe
 
 WRONG = {
     "the gradient shrinks": lambda W, lr: lr / np.linalg.norm(W, axis=0),

@@ -7,7 +7,7 @@ import pytest
 
 from bn_lib.exercises import check_step
 from bn_lib.exercises.descent import RATE, STEP_SWITCHES, step_recipe
-from bn_lib.exercises.mistakes import EPS
+from bn_lib.exercises.normalize import EPS
 
 
 def right(H, gamma, beta, lr, eps):

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from .calling import Mistake, call, pair, refuse_change, verdict
-from .mistakes import explain, same
+from .runner import Mistake, call, explain, pair, refuse_change, same, verdict
 
 MEAN_SWITCHES = {
     "means": {

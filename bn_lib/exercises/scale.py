@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from .calling import Mistake, call, numbers, refuse_change, verdict
-from .mistakes import explain, same
+from .runner import Mistake, call, explain, numbers, refuse_change, same, verdict
 
 RATE_SWITCHES = {
     "square": {

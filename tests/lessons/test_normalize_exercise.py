@@ -1,0 +1,142 @@
+"""The checks of means and of normalizing: right answers pass, each mistake has its own message."""
+
+import numpy as np
+import pytest
+
+from bn_lib.exercises import Verdict, check_mean, check_normalize
+from bn_lib.exercises.normalize import EPS
+from bn_lib.normalization import moments, normalize
+
+RIGHT_MEAN = {
+    "numpy": lambda H: H.mean(axis=0),
+    "library": lambda H: moments(H)[0],
+    "kept axes": lambda H: H.mean(axis=0, keepdims=True),
+    "a list": lambda H: [sum(column) / len(column) for column in H.T.tolist()],
+}
+
+WRONG_MEAN = {
+    "nothing": (lambda H: None, "Not yet"),
+    "examples": (lambda H: H.mean(axis=1), "over the units of one example"),
+    "whole array": (lambda H: H.mean(), "over the whole array"),
+    "sum": (lambda H: H.sum(axis=0), "H has 4 units, and their means are"),
+    "in place": (lambda H: H.mean(axis=0, out=H[0]), "changes the H it was given"),
+}
+
+
+def in_place(H, eps):
+    H -= H.mean(axis=0)
+    H /= np.sqrt((H**2).mean(axis=0) + eps)
+    return H
+
+
+def one_pass(H, eps):
+    mean = H.mean(axis=0)
+    return (H - mean) / np.sqrt((H**2).mean(axis=0) - mean**2 + eps)
+
+
+def by_hand(H, eps):
+    columns = []
+    for column in H.T:
+        centred = column - sum(column) / len(column)
+        columns.append(centred * (np.dot(centred, centred) / len(column) + eps) ** -0.5)
+    return np.stack(columns, axis=1)
+
+
+RIGHT_NORMALIZE = {
+    "library": normalize,
+    "numpy": lambda H, eps: (H - H.mean(axis=0)) / np.sqrt(H.var(axis=0) + eps),
+    "std": lambda H, eps: (H - H.mean(0)) / np.sqrt(H.std(0, keepdims=True) ** 2 + eps),
+    "by hand": by_hand,
+    "hypot": lambda H, eps: (H - H.mean(0)) / np.hypot(H.std(0), np.sqrt(eps)),
+    "wide": lambda H, eps: np.asarray(normalize(H.astype(np.float64), eps)),
+    "a list": lambda H, eps: normalize(H, eps).tolist(),
+}
+
+WRONG_NORMALIZE = {
+    "nothing": (lambda H, eps: None, "Not yet"),
+    "dots": (lambda H, eps: ..., "Not yet"),
+    "N - 1": (lambda H, eps: (H - H.mean(0)) / np.sqrt(H.var(0, ddof=1) + eps), "ddof=1"),
+    "examples": (
+        lambda H, eps: (H - H.mean(1, keepdims=True)) / np.sqrt(H.var(1, keepdims=True) + eps),
+        "axis 1",
+    ),
+    "whole array": (lambda H, eps: (H - H.mean()) / np.sqrt(H.var() + eps), "whole array"),
+    "eps outside": (lambda H, eps: (H - H.mean(0)) / (H.std(0) + eps), "added to the root"),
+    "no eps": (lambda H, eps: (H - H.mean(0)) / H.std(0), "ε is missing"),
+    "fixed eps": (lambda H, eps: (H - H.mean(0)) / np.sqrt(H.var(0) + 1e-5), "1e-5 whatever"),
+    "variance": (lambda H, eps: (H - H.mean(0)) / (H.var(0) + eps), "divide by a variance"),
+    "not centred": (lambda H, eps: H / np.sqrt(H.var(0) + eps), "mean is still in it"),
+    "one pass": (one_pass, "difference of two large numbers"),
+    "in place": (in_place, "changes the H it was given"),
+    "one unit": (lambda H, eps: normalize(H[:, 0], eps), "shape (8,), but H has the shape (8, 4)"),
+    "transposed": (lambda H, eps: normalize(H, eps).T, "shape (4, 8)"),
+    "integers": (lambda H, eps: normalize(H, eps).astype(int), "whole numbers (int64)"),
+    "half": (lambda H, eps: normalize(H, eps).astype("f4"), "type float32"),
+    "text": (lambda H, eps: "H_hat", "an array of numbers, but it is of type str"),
+    "a pair": (lambda H, eps: (normalize(H, eps), H), "but it is of type tuple"),
+    "rows of two lengths": (lambda H, eps: [[1.0], [1.0, 2.0]], "but it is of type list"),
+    "true or false": (lambda H, eps: H > 0, "but it is of type ndarray of bool"),
+    "nan": (lambda H, eps: np.where(H > 5, np.nan, H), "NaN or infinite, the first at index"),
+    "something": (lambda H, eps: np.tanh(H), "one by one"),
+}
+
+
+def of_both(means, normalized):
+    return [pytest.param(check_mean, f, id=f"mean-{name}") for name, f in means.items()] + [
+        pytest.param(check_normalize, f, id=f"normalize-{name}") for name, f in normalized.items()
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("check", "function"), of_both(RIGHT_MEAN, RIGHT_NORMALIZE))
+def test_right_answers_pass(check, function, seed):
+    verdict = check(function, seed=seed)
+    assert verdict.passed, verdict.message
+    assert verdict.message.startswith("Right: ")
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("check", "function"), of_both(WRONG_MEAN, WRONG_NORMALIZE))
+def test_each_mistake_gets_its_own_message(check, function, seed):
+    mistaken, named = function
+    with np.errstate(all="ignore"):
+        verdict = check(mistaken, seed=seed)
+    assert not verdict.passed
+    assert named in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("check", "wrong", "not_yet_twice"),
+    [(check_mean, WRONG_MEAN, 0), (check_normalize, WRONG_NORMALIZE, 1)],
+)
+def test_no_two_mistakes_share_a_message(check, wrong, not_yet_twice):
+    with np.errstate(all="ignore"):
+        messages = {check(mistaken).message for mistaken, _ in wrong.values()}
+    assert len(messages) == len(wrong) - not_yet_twice
+
+
+def test_two_mistakes_at_once_are_both_named():
+    verdict = check_normalize(lambda H, eps: (H - H.mean(0)) / H.std(0, ddof=1))
+    assert "ddof=1" in verdict.message
+    assert "ε is missing" in verdict.message
+
+
+def test_a_message_says_by_how_much():
+    H = np.random.default_rng(0).normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), (8, 4))
+    std = H[:, 3].std()
+    spread = check_normalize(WRONG_NORMALIZE["no eps"][0]).message
+    right = std / np.hypot(std, np.sqrt(EPS))
+    assert f"mean 0 and standard deviation 1; they should be 0 and {right:.2g}" in spread
+
+
+@pytest.mark.parametrize("eps", [1e-3, 1e-5, 1e-8])
+def test_an_epsilon_of_one_s_own_is_found_out(eps):
+    mine = lambda H: np.sqrt(H.var(axis=0) + eps)  # noqa: E731
+    assert not check_normalize(lambda H, _: (H - H.mean(axis=0)) / mine(H)).passed
+
+
+def test_verdicts_are_plain():
+    verdict = check_normalize(normalize)
+    assert isinstance(verdict, Verdict)
+    assert verdict == (True, verdict.message)
+    assert check_normalize(one_pass) == check_normalize(one_pass)

@@ -1,0 +1,82 @@
+"""The check of saturation: right answers pass, each mistake has its own message."""
+
+import numpy as np
+import pytest
+
+from bn_lib.exercises import check_saturated
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(z, -700, 700)))
+
+
+def slope(z):
+    return sigmoid(z) * (1 - sigmoid(z))
+
+
+RIGHT = {
+    "mean": lambda z, threshold: np.mean(slope(z) < threshold),
+    "count": lambda z, threshold: np.count_nonzero(slope(z) < threshold) / z.size,
+    "python": lambda z, threshold: float((slope(z) < threshold).mean()),
+    "tanh": lambda z, threshold: np.mean((1 - np.tanh(z / 2) ** 2) / 4 < threshold),
+    "one side safe": lambda z, threshold: np.mean(
+        np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2 < threshold
+    ),
+}
+
+WRONG = {
+    "nothing": (lambda z, t: None, "Not yet"),
+    "value": (lambda z, t: np.mean(sigmoid(z) < t), "sigmoid's value with the threshold"),
+    "both ends": (
+        lambda z, t: np.mean((sigmoid(z) < t) | (1 - sigmoid(z) < t)),
+        "how near the sigmoid's value is to 0 or 1",
+    ),
+    "or equal": (lambda z, t: np.mean(slope(z) <= t), "below is <"),
+    "not saturated": (lambda z, t: np.mean(slope(z) >= t), "that are not saturated"),
+    "right": (lambda z, t: np.mean((slope(z) < t) & (z > 0)), "positive z only"),
+    "left": (lambda z, t: np.mean((slope(z) < t) & (z < 0)), "negative z only"),
+    "z itself": (lambda z, t: np.mean(np.abs(z) > t), "z itself"),
+    "tanh": (lambda z, t: np.mean(1 - np.tanh(z) ** 2 < t), "slope of tanh"),
+    "percent": (lambda z, t: 100 * np.mean(slope(z) < t), "percent"),
+    "count": (lambda z, t: np.sum(slope(z) < t), "You give a count"),
+    "per unit": (lambda z, t: np.mean(slope(z) < t, axis=0), "shape (8,)"),
+    "mask": (lambda z, t: slope(z) < t, "shape (50, 8)"),
+    "rows of two lengths": (lambda z, t: [[0.1], [0.1, 0.2]], "but it is of type list"),
+    "any": (lambda z, t: bool((slope(z) < t).any()), "but it is of type bool"),
+    "nan": (
+        lambda z, t: np.mean(np.exp(-z) / (1 + np.exp(-z)) ** 2 < t),
+        "the exponential overflows",
+    ),
+    "in place": (lambda z, t: np.mean(slope(np.abs(z, out=z)) < t), "changes the z"),
+    "something": (lambda z, t: 0.5, "step by step"),
+}
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("function", RIGHT.values(), ids=RIGHT)
+def test_right_answers_pass(function, seed):
+    verdict = check_saturated(function, seed=seed)
+    assert verdict.passed, verdict.message
+    assert verdict.message.startswith("Right: ")
+    assert "remark" not in verdict.message
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("function", "named"), WRONG.values(), ids=WRONG)
+def test_each_mistake_gets_its_own_message(function, named, seed):
+    with np.errstate(all="ignore"):
+        verdict = check_saturated(function, seed=seed)
+    assert not verdict.passed
+    assert named in verdict.message
+
+
+def test_no_two_mistakes_share_a_message():
+    with np.errstate(all="ignore"):
+        messages = {check_saturated(mistaken).message for mistaken, _ in WRONG.values()}
+    assert len(messages) == len(WRONG)
+
+
+def test_an_overflow_that_does_no_harm_is_a_remark():
+    verdict = check_saturated(lambda z, t: np.mean((s := 1 / (1 + np.exp(-z))) * (1 - s) < t))
+    assert verdict.passed
+    assert "One remark: at z = ±1000 your exponential overflows" in verdict.message

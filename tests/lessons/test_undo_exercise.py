@@ -1,0 +1,114 @@
+"""The check of undoing: right answers pass, each mistake has its own message."""
+
+import numpy as np
+import pytest
+
+from bn_lib.exercises import check_undo
+from bn_lib.exercises.normalize import EPS
+from bn_lib.normalization import moments, undo_parameters
+
+
+def pair(gamma, beta):
+    return lambda H, eps: (gamma(H, eps), beta(H, eps))
+
+
+def std(H, eps):
+    return np.sqrt(H.var(0) + eps)
+
+
+def mean(H, eps):
+    return H.mean(0)
+
+
+RIGHT = {
+    "library": undo_parameters,
+    "numpy": pair(std, mean),
+    "a list": lambda H, eps: [std(H, eps), mean(H, eps)],
+    "an array": lambda H, eps: np.stack([std(H, eps), mean(H, eps)]),
+    "kept axes": lambda H, eps: (std(H, eps)[None], H.mean(0, keepdims=True)),
+    "moments": lambda H, eps: (np.sqrt(moments(H)[1] + eps), moments(H)[0]),
+}
+
+WRONG = {
+    "nothing": (lambda H, eps: None, "Not yet"),
+    "no eps": (pair(lambda H, eps: H.std(0), mean), "ε is missing"),
+    "fixed eps": (pair(lambda H, eps: np.sqrt(H.var(0) + 1e-5), mean), "1e-5 whatever"),
+    "eps outside": (pair(lambda H, eps: H.std(0) + eps, mean), "added to the root"),
+    "N - 1": (pair(lambda H, eps: np.sqrt(H.var(0, ddof=1) + eps), mean), "ddof=1"),
+    "variance": (pair(lambda H, eps: H.var(0) + eps, mean), "γ is a variance"),
+    "swapped": (pair(mean, std), "turn the two round"),
+    "inverse": (
+        pair(lambda H, eps: 1 / std(H, eps), lambda H, eps: -mean(H, eps) / std(H, eps)),
+        "which is what normalizing itself adds",
+    ),
+    "one over": (pair(lambda H, eps: 1 / std(H, eps), mean), "γ divides once more"),
+    "minus": (pair(std, lambda H, eps: -H.mean(0)), "wrong sign"),
+    "mean / std": (pair(std, lambda H, eps: H.mean(0) / std(H, eps)), "β is divided"),
+    "examples": (
+        pair(lambda H, eps: np.sqrt(H.var(1) + eps), lambda H, eps: H.mean(1)),
+        "over the units of one example",
+    ),
+    "whole array": (
+        pair(lambda H, eps: np.sqrt(H.var() + eps), lambda H, eps: H.mean()),
+        "whole array",
+    ),
+    "batch norm": (pair(lambda H, eps: np.ones(4), lambda H, eps: np.zeros(4)), "one at a time"),
+    "one thing": (
+        lambda H, eps: std(H, eps),
+        "Return two things: γ, β. What came is of type ndarray, length 4",
+    ),
+    "an array of no axis": (lambda H, eps: np.array(1.0), "two things: γ, β. What came is of type"),
+    "three things": (lambda H, eps: (std(H, eps), mean(H, eps), H), "of type tuple, length 3"),
+    "nan": (pair(lambda H, eps: np.log(np.sign(H.mean(0)) + 1), mean), "of γ are NaN"),
+    "in place": (
+        pair(std, lambda H, eps: [H.mean(0), H.sort()][0]),
+        "changes the H it was given",
+    ),
+    "one pass": (
+        pair(lambda H, eps: np.sqrt((H**2).mean(0) - H.mean(0) ** 2 + eps), mean),
+        "difference of two large numbers",
+    ),
+}
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("function", RIGHT.values(), ids=RIGHT)
+def test_right_answers_pass(function, seed):
+    verdict = check_undo(function, seed=seed)
+    assert verdict.passed, verdict.message
+    assert verdict.message.startswith("Right: ")
+    assert "remark" not in verdict.message
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("function", "named"), WRONG.values(), ids=WRONG)
+def test_each_mistake_gets_its_own_message(function, named, seed):
+    with np.errstate(all="ignore"):
+        verdict = check_undo(function, seed=seed)
+    assert not verdict.passed
+    assert named in verdict.message
+
+
+def test_no_two_mistakes_share_a_message():
+    with np.errstate(all="ignore"):
+        messages = {check_undo(mistaken).message for mistaken, _ in WRONG.values()}
+    assert len(messages) == len(WRONG)
+
+
+def test_two_mistakes_at_once_are_both_named():
+    verdict = check_undo(lambda H, eps: (H.mean(0), H.std(0)))
+    assert "turn the two round" in verdict.message
+    assert "ε is missing" in verdict.message
+
+
+def test_a_message_says_by_how_much():
+    H = np.random.default_rng(0).normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), (8, 4))
+    std = H[:, 3].std()
+    no_eps = check_undo(WRONG["no eps"][0]).message
+    percent = 100 * (1 - std / np.hypot(std, np.sqrt(EPS)))
+    assert f"unit 3 of the check's batch misses H by {percent:.3g} % of its spread" in no_eps
+
+
+@pytest.mark.parametrize("eps", [1e-3, 1e-5, 1e-8])
+def test_an_epsilon_of_one_s_own_is_found_out(eps):
+    assert not check_undo(lambda H, _: (np.sqrt(H.var(axis=0) + eps), H.mean(axis=0))).passed
