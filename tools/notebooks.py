@@ -33,7 +33,7 @@ from nbformat import NotebookNode
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 SOLUTIONS = FOLDER / "solutions"
 # The README opens with the first picture of this notebook.
-PICTURED = "02_gamma_and_beta.ipynb"
+PICTURED = "02_undo.ipynb"
 PICTURE = FOLDER / "gamma_beta.png"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 

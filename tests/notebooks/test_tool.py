@@ -164,10 +164,10 @@ def test_the_site_s_command_runs_notebooks_and_weighs_their_pages(tmp_path, monk
     assert pages.main(["--out", str(tmp_path), "--frames", "5"]) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
-    weight = r"^02_gamma_and_beta.html: \d\.\d\d MB with all it loads$"
+    weight = r"^02_undo.html: \d\.\d\d MB with all it loads$"
     assert re.search(weight, printed.out, re.M)
     assert len(list((tmp_path / "figures").glob("02-*.bin"))) == 3
-    assert (tmp_path / "02_gamma_and_beta.html").stat().st_size > 10_000
+    assert (tmp_path / "02_undo.html").stat().st_size > 10_000
 
 
 def test_the_site_refuses_a_notebook_that_says_something_else(tmp_path):
@@ -175,5 +175,5 @@ def test_the_site_refuses_a_notebook_that_says_something_else(tmp_path):
     other = notebooks.read(path)
     cell = next(cell for cell in other.cells if cell.get("outputs"))
     cell.outputs = [new_output("stream", text="something else\n")]
-    with pytest.raises(pages.NotebookError, match=r"02_gamma_and_beta\.ipynb says something else"):
+    with pytest.raises(pages.NotebookError, match=r"02_undo\.ipynb says something else"):
         pages.with_figures(path, other, tmp_path)
