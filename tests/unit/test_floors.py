@@ -28,8 +28,17 @@ PACKAGES = {
     "training": {"numpy"},
     "measure": {"numpy"},
     "exercises": {"numpy"},
-    "live": {"numpy", "matplotlib", "PIL", "IPython", "ipywidgets", "anywidget", "traitlets"},
-}
+    "live": {
+        "numpy",
+        "matplotlib",
+        "PIL",
+        "IPython",
+        "ipywidgets",
+        "anywidget",
+        "comm",
+        "traitlets",
+    },
+}  # fmt: skip
 
 
 def room(file: Path) -> str:
