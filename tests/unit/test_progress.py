@@ -31,7 +31,7 @@ class Screen:
     """What a cell has shown, in order; at each look of the kernel, `between` is called."""
 
     def __init__(self, monkeypatch):
-        self.shown, self.between = [], None
+        self.shown, self.between, self.lives = [], None, set()
         monkeypatch.setattr(progress, "display", self.display)
         monkeypatch.setattr(progress, "clear_output", self.clear)
         monkeypatch.setattr(progress, "SLICE", 0)
@@ -41,6 +41,7 @@ class Screen:
         def draw(live):
             watched(live)
             self.live = live
+            self.lives.add(live)
             self.frames.append(
                 (live.canvas.progress["words"], live.canvas.frame["head"]["sentence"])
             )
@@ -63,7 +64,10 @@ class Screen:
 
 @pytest.fixture
 def screen(monkeypatch):
-    return Screen(monkeypatch)
+    screen = Screen(monkeypatch)
+    yield screen
+    for live in screen.lives:
+        live.close()  # else a press for large text in another test would draw it
 
 
 def both():
