@@ -72,7 +72,10 @@ export class Figure {
       const away = words.map((word) => Math.abs(numberOf(word) - value));
       set(Number.isNaN(value) ? this.at[i] : away.indexOf(Math.min(...away)), true);
     };
-    readout.onkeydown = ({ key }) => key === "Escape" && (readout.value = words[this.at[i]]);
+    readout.onkeydown = ({ key }) => {
+      if (key === "Enter") readout.onchange();
+      if (key === "Escape") readout.value = words[this.at[i]];
+    };
     const inputs = [range, readout];
     if (plays && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
       const button = element("button", "bn-play", row, { type: "button" });
@@ -234,6 +237,7 @@ export class Figure {
 
   // How far a training is.
   setProgress({ share, words, state }) {
+    this.root.classList.add("bn-training");
     this.bar ??= element("progress", "bn-bar", this.buttons);
     this.count ??= element("span", "bn-count", this.buttons);
     Object.assign(this.bar, { value: share, className: `bn-bar bn-${state}` });
