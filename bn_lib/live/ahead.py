@@ -59,10 +59,11 @@ class Ahead:
         if self.views > 0:
             self._task = asyncio.get_running_loop().create_task(self._work())
 
-    def look(self, more: int) -> None:
-        """Take note of views that have been opened (1) or closed (−1)."""
-        self.views += more
-        self.around(self.at)
+    def near(self, lease: bool) -> None:
+        """Take note that a hand is near, or has gone."""
+        if lease != (self.views > 0):
+            self.views = int(lease)
+            self.around(self.at)
 
     def pause(self) -> None:
         """Stop working until `around` is called again."""

@@ -30,8 +30,17 @@ PACKAGES = {
     "sweeps": {"joblib"},
     "measure": {"numpy"},
     "exercises": {"numpy"},
-    "live": {"numpy", "matplotlib", "PIL", "IPython", "ipywidgets", "anywidget", "traitlets"},
-}
+    "live": {
+        "numpy",
+        "matplotlib",
+        "PIL",
+        "IPython",
+        "ipywidgets",
+        "anywidget",
+        "comm",
+        "traitlets",
+    },
+}  # fmt: skip
 
 
 def room(file: Path) -> str:

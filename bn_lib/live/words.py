@@ -1,0 +1,18 @@
+"""The words that a live figure writes around its picture; the script has none of its own."""
+
+WORDS = {
+    "reset": "reset",
+    "large": "large text",
+    "stop": "stop",
+    "play": "play",
+    "pause": "pause",
+    "type": "{knob}: type a value",
+    "computing": "computing …",
+    "running": "The kernel is busy with a cell. The figure will follow when that has ended.",
+    "before": "as before the running cell",
+    "silent": "The kernel does not answer. It may be busy, or the connection is lost.",
+    "gone": "The kernel has ended. Run the cells again to bring this figure back to life.",
+    "saved": "This picture was saved with the notebook. Run its cell to move it.",
+    "replaced": "This cell has been run again elsewhere, and this figure stays as it was.",
+    "printed": "printed by your function:",
+}
