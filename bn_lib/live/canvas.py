@@ -5,6 +5,7 @@ from pathlib import Path
 
 import anywidget
 import traitlets
+from comm import get_comm_manager
 
 from bn_lib.figures.picture import Picture
 from bn_lib.live import vertices
@@ -46,6 +47,7 @@ class Canvas(anywidget.AnyWidget):
     shown = traitlets.Unicode().tag(sync=True)  # the position that frame or error belong to
     error = traitlets.Unicode().tag(sync=True)
     printed = traitlets.Unicode().tag(sync=True)
+    note = traitlets.Unicode().tag(sync=True)  # what else the reader has to know, true at all times
     progress = traitlets.Dict().tag(sync=True)
     words = traitlets.Dict(WORDS).tag(sync=True)
     font = traitlets.Dict(FONT).tag(sync=True)

@@ -1,7 +1,6 @@
 """`explore`: knobs that call the learner's function and show its result, under the hand."""
 
 import inspect
-import traceback
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -12,6 +11,7 @@ from bn_lib.figures.picture import Picture
 from bn_lib.figures.storyboard import storyboard
 from bn_lib.live import cells, places, running
 from bn_lib.live.ahead import Ahead, indices, watch_cells
+from bn_lib.live.calling import Called, call, explain, in_one_line, name_of
 from bn_lib.live.canvas import Canvas, frame_of
 from bn_lib.live.knobs import Knob, is_constant, knob
 from bn_lib.live.sizes import Sized
@@ -25,7 +25,8 @@ def explore(function: Callable, picture: Picture, presets: Mapping | None = None
     At each move of a knob, `picture.update(function(**position), **position)` is shown.
 
     function: takes the knobs by name and returns what the picture needs. It may raise; then its
-        message appears over the figure and the last good picture stays, dimmed.
+        message appears over the figure and the last good picture stays, dimmed. What it prints or
+        warns at a visited position is shown there too, the last ten lines.
     picture: from `bn_lib.figures`.
     presets: for each button its name and the position it sets: a mapping (or a named tuple) from
         knobs to values; knobs that it leaves out stay as they are.
@@ -37,12 +38,22 @@ def explore(function: Callable, picture: Picture, presets: Mapping | None = None
     It starts at the function's default arguments, or else in the middle of each slider; a cell
     that is run again keeps the positions that the hand has left. Raises TypeError or ValueError
     if knobs, presets and the function's arguments do not fit together, and whatever the function
-    raises at the start.
+    raises at the start; IPython shows it in one line.
+
+    While a hand is near the figure, the function is also called at positions that nobody has
+    visited, so that the picture follows the hand at once. Such a call prints and warns nowhere,
+    and is ended after about 0.1 seconds of work or 1 second in all (`bn_lib.live.calling` says
+    what cannot be ended). But what else it does is done: a list that it appends to grows, a
+    random generator that it shares with other cells moves on. `figure.ahead.stop()` turns these
+    calls off for a figure.
 
     Returns the figure. For programs it has `position`, which can be observed (traitlets),
     `go(gamma=2)`, `press("undo")` and `knobs["gamma"].values`.
     """
-    return Explorer(function, picture, presets or {}, knobs)
+    try:
+        return Explorer(function, picture, presets or {}, knobs)
+    except BaseException as error:
+        raise in_one_line(error, function) from None
 
 
 class Explorer(Sized, traitlets.HasTraits):
@@ -66,7 +77,7 @@ class Explorer(Sized, traitlets.HasTraits):
             self.knobs[name] = knob(name, spec, start.get(name), snaps, labels.get(name))
         self._at = tuple(knob.start for knob in self.knobs.values())
         self.start = self._values(self._at)
-        self._frame(self._at)  # what goes wrong at the start is the cell's error
+        self._first_frame()
         self.said = picture.describe()
         self.preset_positions = positions
         self._storyboard = self._draw_storyboard()
@@ -80,6 +91,7 @@ class Explorer(Sized, traitlets.HasTraits):
             self.compute,
             self.canvas.send_frames,
             self.canvas.forget_frames,
+            self._say,
             [len(knob.values) for knob in self.knobs.values()],
             [i for i, knob in enumerate(self.knobs.values()) if knob.kind == "slider"],
         )
@@ -126,11 +138,15 @@ class Explorer(Sized, traitlets.HasTraits):
             self._show(tuple(moved.values()))
 
     def close(self) -> None:
-        """Give back what the figure holds in the kernel and in the browser."""
+        """Give back what the figure holds in the kernel and in the browser.
+
+        Picture and function too: IPython's `Out` may hold the figure as long as the kernel lives.
+        """
         self.leave()
         self.ahead.close()
         running.unwatch(self.canvas)
         self.canvas.close()
+        self.function = self.picture = self._storyboard = None
 
     def _values(self, at: tuple[int, ...]) -> dict:
         """The position that indices stand for."""
@@ -165,20 +181,42 @@ class Explorer(Sized, traitlets.HasTraits):
         ]
         return [*buttons, self.large_button]
 
-    def compute(self, at: tuple[int, ...]) -> tuple[dict, bytes]:
-        """The frame at a position, given by indices; it has a message if the function raises."""
-        try:
-            return self._frame(at)
-        except Exception as error:  # the learner's own: shown, never swallowed
-            return {"key": ",".join(map(str, at)), "error": explain(error, self.function)}, b""
+    def compute(self, at: tuple[int, ...], ahead: bool = False) -> tuple[dict, bytes]:
+        """The frame at a position, given by indices; it has a message if the function raises.
 
-    def _frame(self, at: tuple[int, ...]) -> tuple[dict, bytes]:
+        It has the last lines of what the function has printed there, too. ahead: nobody has asked
+        for it; raises TooLong if the call had to be ended.
+        """
         position = self.constants | self._values(at)
-        self.picture.update(self.function(**position), **position)
-        return frame_of(self.picture, ",".join(map(str, at)))
+        called = call(self.function, position, ahead)
+        key = ",".join(map(str, at))
+        try:
+            head, data = self._frame(key, called, position)
+        except BaseException as error:  # the learner's own: shown, never swallowed
+            head, data = {"key": key, "error": explain(error, self.function)}, b""
+        if called.printed:
+            head["printed"] = called.printed
+        return head, data
+
+    def _frame(self, key: str, called: Called, position: dict) -> tuple[dict, bytes]:
+        self.picture.update(called.result(), **position)
+        return frame_of(self.picture, key)
+
+    def _first_frame(self) -> None:
+        """Raise what goes wrong at the start: it is the cell's error."""
+        position = self.constants | self.start
+        called = call(self.function, position)
+        try:
+            self._frame("", called, position)
+        except BaseException:
+            if called.printed:  # there will be no figure that could show it
+                print(called.printed)
+            raise
 
     def _show(self, at: tuple[int, ...]) -> None:
         """Go to a position, and show what is there."""
+        if self.picture is None:
+            raise RuntimeError("the cell of this figure has been run again; use the newer figure")
         self._at = at
         places.remember(self._cell, at)
         self.canvas.show(at, self._asked(at))
@@ -189,6 +227,10 @@ class Explorer(Sized, traitlets.HasTraits):
         """The frame at a position that the hand has gone to; the browser hears of the call."""
         self.canvas.send({"begun": ",".join(map(str, at))})
         return self.ahead.asked(at)
+
+    def _say(self, words: str) -> None:
+        """Tell the reader in the figure what is to be known of it, or with "" nothing."""
+        self.canvas.note = words
 
     @on_one_thread
     def _moved(self, change) -> None:
@@ -240,29 +282,20 @@ class Explorer(Sized, traitlets.HasTraits):
         return storyboard(panels)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
+        if self.picture is None:
+            return {"text/plain": self.said}, {}
         data, metadata = self.canvas._repr_mimebundle_()
         picture = {"image/png": self._storyboard, "text/plain": self.said}
         return data | picture, metadata
 
 
-def name_of(function: Callable) -> str:
-    """What a function is called in a message; not all have a name, as `functools.partial`."""
-    return getattr(function, "__name__", "the function")
-
-
-def explain(error: Exception, function: Callable) -> str:
-    """Say in one line what went wrong in a function, and in which of its lines."""
-    message = f"{type(error).__name__}: {error}"
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    file = code.co_filename if code else None
-    lines = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
-    if not lines:
-        return message
-    return f"{message} ({lines[-1].name}, line {lines[-1].lineno})"
-
-
 def _start(function: Callable, knobs: Mapping) -> dict:
     """The function's default arguments, after a check that knobs and arguments fit together."""
+    if not callable(function):
+        raise TypeError(
+            f"explore needs a function, but the first argument is {type(function).__name__}; "
+            "give it the function's name without brackets, as in explore(transform, ...)"
+        )
     parameters = inspect.signature(function).parameters
     named = {
         name: p

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from IPython import get_ipython
 
-from bn_lib.live.explorer import Explorer, name_of
+from bn_lib.live.calling import name_of
+from bn_lib.live.explorer import Explorer
 from bn_lib.live.words import WORDS
 
 PRESSES = 2  # of a button that draws anew; after these it starts over

@@ -10,6 +10,7 @@ from IPython.display import clear_output, display
 from bn_lib.figures.picture import Picture
 from bn_lib.figures.storyboard import storyboard
 from bn_lib.live import cells
+from bn_lib.live.awaiting import hears_while_a_cell_runs, must_be_awaited
 from bn_lib.live.canvas import Canvas, frame_of
 from bn_lib.live.sizes import Sized
 from bn_lib.live.threads import on_one_thread
@@ -27,6 +28,7 @@ class Interrupted(KeyboardInterrupt):
         return [str(self)]
 
 
+@must_be_awaited
 async def watch(
     training: Training | Mapping[str, Training],
     picture: Picture,
@@ -92,6 +94,8 @@ class Watch(Sized):
         self.join()
         self.canvas = Canvas(buttons=self._buttons())
         self.canvas.show_still(picture)
+        if not hears_while_a_cell_runs():
+            self.canvas.note = WORDS["deaf"]
         self.canvas.on_msg(self._receive)
         for one in self.trainings.values():
             one.look()
@@ -135,6 +139,7 @@ class Watch(Sized):
         """Show the end, and how it came; there is nothing to stop any more."""
         self.ended = True
         self.canvas.buttons = self._buttons()
+        self.canvas.note = ""
         self.draw()
 
     def press(self, name: str) -> None:
@@ -169,7 +174,8 @@ class Watch(Sized):
         self.draw()
 
     def _buttons(self) -> list[dict]:
-        return [{"name": WORDS["stop"], "enabled": not self.ended}, self.large_button]
+        can_stop = not self.ended and hears_while_a_cell_runs()
+        return [{"name": WORDS["stop"], "enabled": can_stop}, self.large_button]
 
     @on_one_thread
     def _receive(self, canvas, message, buffers) -> None:

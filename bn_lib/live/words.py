@@ -14,5 +14,9 @@ WORDS = {
     "gone": "The kernel has ended. Run the cells again to bring this figure back to life.",
     "saved": "This picture was saved with the notebook. Run its cell to move it.",
     "replaced": "This cell has been run again elsewhere, and this figure stays as it was.",
+    "ahead": "At some positions your function takes very long, so it is called only where you go. "
+    "Running a cell lets it try again.",
+    "deaf": "This kernel (ipykernel below 7) hears no button while a cell runs. "
+    "Kernel → Interrupt Kernel stops the training.",
     "printed": "printed by your function:",
 }

@@ -71,7 +71,7 @@ function render({ model, el }) {
       checking = setTimeout(check, start + delay - now + 1);
     };
     figure.waits = missing !== null;
-    let [said, isStale] = ["", false];
+    let [said, isStale] = [model.get("note"), false];
     const say = (word) => ([said, isStale] = [words[word], word !== "before"]);
     if (ended) say(ended);
     else if (missing !== null && begun.key === key()) after(begun.at, 200, () => say("computing"));
@@ -179,6 +179,7 @@ function render({ model, el }) {
     "change:frame": settle,
     "change:error": settle,
     "msg:custom": receive,
+    "change:note": check,
     comm_live_update: checkLife,
   };
   for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
