@@ -34,11 +34,14 @@ bench: $(VENV)/.bench $(VENV)/.chromium  ## measure speed beside other libraries
 notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
 	$(BIN)/python -m tools.notebooks execute
 
-sweeps: $(VENV)/.test  ## compute again what the notebooks show of long sweeps (some minutes)
-	for name in drift fates rate_map; do $(BIN)/python -m tools.records.all_cores $$name || exit; done
+# PROCESSES=1 leaves the other cores to others.
+SWEEP = $(BIN)/python -m tools.records.sweeps $(PROCESSES:%=--processes %)
 
-paper: $(VENV)/.test  ## compute the paper's experiment again (a quarter of an hour; stopped by Ctrl-C, it goes on later)
-	$(BIN)/python -m tools.records.all_cores paper
+sweeps: $(VENV)/.test  ## compute again what the notebooks show of long sweeps (some minutes)
+	for name in drift fates rate_map; do $(SWEEP) $$name || exit; done
+
+paper: $(VENV)/.test  ## compute the paper's experiment again (half an hour; stopped by Ctrl-C, it goes on later)
+	$(SWEEP) paper
 
 site: $(VENV)/.test  ## build the web site, into the folder _site
 	rm -rf _site

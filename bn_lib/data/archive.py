@@ -24,15 +24,15 @@ DAMAGED = (
 )
 
 
-def read(path, names, advice):
-    """Return arrays of an npz file, by name.
+def read(path, advice):
+    """Return all arrays of an npz file, by name.
 
-    Raises ValueError with the advice if the file is missing, damaged, or without one of them. No
-    pickled objects are read, so that a file cannot bring code with it.
+    Raises ValueError with the advice if the file is missing or damaged. No pickled objects are
+    read, so that a file cannot bring code with it.
     """
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            return {name: file[name] for name in names}
+            return dict(file)
     except FileNotFoundError:
         raise ValueError(f"{path} is missing. {advice}") from None
     except DAMAGED as error:
@@ -48,8 +48,10 @@ def load(path, arrays, counts):
     Raises ValueError that says what is missing or other than it should be.
     """
     advice = "Get the file again from the project, or install bn_lib anew."
-    found = read(path, arrays, advice)
+    found = read(path, advice)
     for name, (shape, largest) in arrays.items():
+        if name not in found:
+            raise ValueError(f"{path} has no array {name!r}. {advice}")
         array = found[name]
         if array.shape != shape or array.dtype != np.uint8 or array.max() > largest:
             raise ValueError(

@@ -4,14 +4,12 @@ from bn_lib.live.explorer import Explorer, explore
 from bn_lib.live.knobs import again, steps
 from bn_lib.live.lessons import predict, show
 from bn_lib.live.progress import watch
-from bn_lib.live.sweeping import counted
 from bn_lib.live.welcome import CourseMap
 
 __all__ = [
     "CourseMap",
     "Explorer",
     "again",
-    "counted",
     "explore",
     "predict",
     "show",

@@ -3,10 +3,9 @@
     python tests/benchmarks/bench_paper.py          (about a minute)
 
 Ioffe & Szegedy 2015, section 4.1, as tools/records/paper.py records it: 50,000 steps, without and
-with batch normalization, and all looks at 10,000 test images. The products are those of as many
-steps with all 784 pixels, of which the experiment leaves out what is off in a whole batch. They are
-timed before and after each network, as a shared machine is not always as fast. Time is the
-processor's.
+with batch normalization, and all evaluations on 10,000 test images. The products are those of as
+many steps. They are timed before and after each network, as a shared machine is not always as fast.
+Time is the processor's.
 """
 
 # ruff: noqa: E402 (NumPy reads the number of threads when it is imported)
@@ -29,14 +28,14 @@ TRIED = 3000  # steps of which the products are timed
 
 def main():
     """Print the table."""
-    print(f"{STEPS[-1]:,} steps and {len(STEPS)} looks, spread {STD}, rate {RATE}, seconds")
+    print(f"{STEPS[-1]:,} steps and {len(STEPS)} evaluations, spread {STD}, rate {RATE}, seconds")
     print(" " * 10, *(f"{title:>14}" for title in ("all", "products", "all / products", "right")))
     products, total = matmul_steps(), 0
     products(100)
     before = seconds(products, TRIED)
-    for with_bn, name in enumerate(("without BN", "with BN")):
+    for side, name in enumerate(("without BN", "with BN")):
         start = process_time()
-        right, _ = train(with_bn, STD, RATE, seed=0)
+        right, _ = train(side, STD, RATE, seed=0)
         took = process_time() - start
         after = seconds(products, TRIED)
         alone, before, total = STEPS[-1] * (before + after) / 2, after, total + took

@@ -10,9 +10,9 @@ included; there are no biases before batch normalization, which takes them out a
 the loss. PyTorch is eager, as most use it.
 
 All run in one process in turns of about 20 ms, so that a busy machine slows all alike; ratio and
-shares are medians over the turns. Time is the processor's, of all threads: what others take of it
-does not count. "by hand" is tools/records/by_hand.py: a step that is little but NumPy's calls.
-"matmul" are the network's matrix products alone, into memory that is there already.
+share are medians over the turns. Time is the processor's, of all threads: what others take of it
+does not count. "matmul" are the network's matrix
+products alone, into memory that is there already.
 """
 
 # ruff: noqa: E402 (NumPy reads the number of threads when it is imported)
@@ -34,7 +34,6 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from bn_lib.network import BatchNorm, Sigmoid, dense
 from bn_lib.training import SGD, Training
-from tools.records.by_hand import ByHand
 
 SIZES = [784, 100, 100, 100, 10]
 EXAMPLES = 6000
@@ -94,14 +93,6 @@ def torch_steps(norm):
     return run
 
 
-def steps_by_hand(norm):
-    """The same written for this network alone."""
-    rng = np.random.default_rng(0)
-    network = dense(SIZES, Sigmoid, rng, norm, std=0.1, bias=False, dtype=np.float32)
-    training = ByHand(network, *examples(), RATE, rng, BATCH)
-    return lambda steps: training.run(training.step + steps)
-
-
 def matmul_steps():
     """The products alone: y = x W and dW = xᵀ dy, and dx = dy Wᵀ for all layers but the first."""
     rng = np.random.default_rng(0)
@@ -122,13 +113,6 @@ def matmul_steps():
     return run
 
 
-def check_that_they_do_the_same(norm, steps=50):
-    """Assert that the step by hand has the losses of bn_lib."""
-    np.testing.assert_allclose(
-        steps_by_hand(norm)(steps).losses, our_steps(norm)(steps).losses, rtol=1e-3
-    )
-
-
 def seconds(run, steps):
     """Seconds of one step, over `steps` in a row."""
     start = process_time()
@@ -136,20 +120,17 @@ def seconds(run, steps):
     return (process_time() - start) / steps
 
 
-def compare(ours, theirs, by_hand, matmul):
-    """Return the microseconds of each, the ratio theirs / ours, and the shares of matmul in both.
-
-    The shares are those of matmul / ours and matmul / by_hand.
-    """
-    everyone = ours, theirs, by_hand, matmul
+def compare(ours, theirs, matmul):
+    """Return the microseconds of each, the ratio theirs / ours, and the share matmul / ours."""
+    everyone = ours, theirs, matmul
     for run in everyone:
         run(20)  # first steps allocate and choose kernels
     steps = max(1, round(SECONDS_A_TURN / seconds(theirs, 20)))
     turns = [[seconds(run, steps) for run in everyone] for _ in range(TURNS)]
     times = [1e6 * median(column) for column in zip(*turns, strict=True)]
-    ratio = median(b / a for a, b, _, _ in turns)
-    shares = [median(turn[3] / turn[place] for turn in turns) for place in (0, 2)]
-    return *times, ratio, *shares
+    ratio = median(b / a for a, b, _ in turns)
+    share = median(c / a for a, _, c in turns)
+    return *times, ratio, share
 
 
 def growth(run):
@@ -171,14 +152,12 @@ def main():
         sys.exit("This benchmark needs PyTorch: pip install torch, in an environment of its own.")
     print(f"A step of {'-'.join(map(str, SIZES))}, batch {BATCH}, microseconds")
     print(f"NumPy {np.__version__} beside PyTorch {torch.__version__}, one thread, float32")
-    titles = "bn_lib", "PyTorch", "by hand", "matmul", "times faster", "share of matmul", "by hand"
+    titles = "bn_lib", "PyTorch", "matmul", "times faster", "share of matmul"
     print(" " * 10, *(f"{title:>15}" for title in titles))
     for name, norm in [("without BN", None), ("with BN", BatchNorm)]:
-        check_that_they_do_the_same(norm)
-        runs = our_steps(norm), torch_steps(norm), steps_by_hand(norm), matmul_steps()
-        *times, ratio, share, share_by_hand = compare(*runs)
+        *times, ratio, share = compare(our_steps(norm), torch_steps(norm), matmul_steps())
         print(f"{name:10}", *(f"{time:15.0f}" for time in times), end=" ")
-        print(f"{ratio:15.2f} {share:15.0%} {share_by_hand:15.0%}")
+        print(f"{ratio:15.2f} {share:15.0%}")
     kilobytes = growth(our_steps(BatchNorm))
     print(f"{MEMORY_STEPS} steps with BN take {kilobytes:.0f} kB more memory, for the losses")
 

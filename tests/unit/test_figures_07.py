@@ -118,12 +118,3 @@ def test_a_setting_of_the_sweep_comes_out_again(setting, monkeypatch):
     ratio = np.array(found)[:, :2] / recorded
     assert np.all((ratio > 0.4) & (ratio < 3)), ratio
     assert len(right) == 2
-
-
-def test_a_damaged_sweep_is_refused(tmp_path):
-    (tmp_path / "drift.npz").write_bytes(b"PK no")
-    with pytest.raises(ValueError, match="Run `make sweeps`"):
-        drift_sweep(tmp_path / "drift.npz")
-    np.savez(tmp_path / "other.npz", activation=["a"], setting=[0], drift=[0.0], accuracy=[0])
-    with pytest.raises(ValueError, match=r"shape \(1,\)"):
-        drift_sweep(tmp_path / "other.npz")

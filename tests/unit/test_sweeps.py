@@ -9,23 +9,32 @@ from pathlib import Path
 import pytest
 from joblib import parallel_config
 
-from bn_lib.sweeps import sweep
 from tests.unit import sweep_cells
+from tools.records.sweeps import sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 SWEEP = """
 import signal, sys
-from bn_lib.sweeps import sweep
+from joblib import parallel_config
+from tools.records.sweeps import sweep
 from tests.unit import sweep_cells
 signal.signal(signal.SIGINT, signal.default_int_handler)
 log, gate, folder = sys.argv[1:]
 cells = [(log, gate, wait) for wait in (False, True)]
-for cell, _ in sweep(sweep_cells.noted_gate, cells, folder):
-    print(cell[-1], flush=True)
+with parallel_config(n_jobs=2):
+    for cell, _ in sweep(sweep_cells.noted_gate, cells, folder):
+        print(cell[-1], flush=True)
 """
 CELLS = [(a, b) for a in range(3) for b in range(2)]
 
 
+@pytest.fixture(params=[1, 2])
+def processes(request):
+    with parallel_config(n_jobs=request.param):
+        yield request.param
+
+
+@pytest.mark.usefixtures("processes")
 def test_each_cell_is_run_once_and_kept(tmp_path):
     log = tmp_path / "log"
     cells = [(str(log), *cell) for cell in CELLS]
@@ -37,17 +46,7 @@ def test_each_cell_is_run_once_and_kept(tmp_path):
     assert len(log.read_text().split()) == len(CELLS)  # nothing was run again
 
 
-def test_a_backend_that_gives_all_results_at_once_will_do(tmp_path):
-    """As that of Ray, which is made of this one."""
-    log = tmp_path / "log"
-    cells = [(str(log), *cell) for cell in CELLS]
-    with parallel_config(backend="multiprocessing"):
-        for _ in range(2):
-            found = dict(sweep(sweep_cells.noted_product, cells, tmp_path / "kept"))
-            assert found == {cell: cell[1] * cell[2] for cell in cells}
-    assert len(log.read_text().split()) == len(CELLS)  # nothing was run again
-
-
+@pytest.mark.usefixtures("processes")
 def test_what_is_finished_outlives_a_failure(tmp_path):
     log, wall = tmp_path / "log", tmp_path / "wall"
     cells = [(str(log), str(wall), a) for a in range(6)]
@@ -66,10 +65,11 @@ def test_what_is_finished_outlives_a_failure(tmp_path):
 def test_a_result_comes_before_the_others_are_finished(tmp_path):
     gate = tmp_path / "gate"
     cells = [(str(gate), True), (str(gate), False)]
-    results = sweep(sweep_cells.waits_at_a_gate, cells, tmp_path / "kept")
-    assert next(results)[0] == cells[1]
-    gate.touch()
-    assert [cell for cell, _ in results] == cells[:1]
+    with parallel_config(n_jobs=2):
+        results = sweep(sweep_cells.waits_at_a_gate, cells, tmp_path / "kept")
+        assert next(results)[0] == cells[1]
+        gate.touch()
+        assert [cell for cell, _ in results] == cells[:1]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in the way of Unix")

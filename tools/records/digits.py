@@ -4,12 +4,12 @@ pip install scikit-learn      (into an environment of its own: nothing else here
 python -m tools.records.digits
 """
 
-from pathlib import Path
-
 import numpy as np
 from sklearn.datasets import load_digits
 
-FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "digits.npz"
+from bn_lib.data.archive import HERE
+
+FILE = HERE / "digits.npz"
 
 if __name__ == "__main__":
     digits = load_digits()

@@ -6,21 +6,24 @@ and with batch norm, in 36 settings of training and some more.
 
 import math
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 
 from bn_lib.data import digits
+from bn_lib.data.archive import HERE
+from bn_lib.data.records import write
 from bn_lib.measure import accuracy, drift, steadiness
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, Tanh, dense, forward
 from bn_lib.training import SGD, Training
-from tools.records.all_cores import results
+from tools.records.sweeps import results
 
-FILE = Path(__file__).parents[2] / "bn_lib" / "data" / "drift.npz"
+FILE = HERE / "drift.npz"
 ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU}
-STEPS, SEEN = 400, 400  # steps of training; images on which the inputs are looked at
+STEPS, SEEN = 400, 400  # steps of training; images on which the inputs are measured
+PLACES = ("without", "with", "before")  # `before` is the batch norm of the network with one
+QUANTITIES = ("mean / σ", "mean", "log σ", "steadiness")
 
-# activation, factor of the first weights, rate, factors of the rate for gamma and for beta
+# activation, factor of the initial weights, rate, factors of the rate for gamma and for beta
 GRID = list(product(ACTIVATIONS, (0.3, 1, 3), (0.02, 0.1, 0.5, 2), (1,), (1,)))
 MORE = [
     ("tanh", 30, 0.1, 1, 1),
@@ -55,7 +58,7 @@ def trained(activation, scale, rate, gamma_times, beta_times, norm):
 
 
 def drifts(means, stds):
-    """Drift of the mean in units of σ, of the mean as it is, of log σ; steadiness of the mean.
+    """The QUANTITIES: drift of the mean in units of σ, as it is, of log σ; steadiness of the mean.
 
     A relu network that has exploded gives every image the same: only the steps before count.
     """
@@ -67,7 +70,7 @@ def drifts(means, stds):
 
 
 def measured(*setting):
-    """(3, 4): without, with, and before the batch norm of the same network; and accuracies."""
+    """The QUANTITIES at each of PLACES, (3, 4), and the accuracies without and with."""
     raw, raw_accuracy = trained(*setting, None)
     bn, bn_accuracy = trained(*setting, BatchNorm)
     places = [(raw[:, 0], raw[:, 1]), (bn[:, 0], bn[:, 1]), (bn[:, 2], bn[:, 3])]
@@ -75,17 +78,21 @@ def measured(*setting):
 
 
 def make():
-    """Train all networks, and write the arrays that bn_lib.data.drift reads."""
+    """Train all networks, and write the record that `bn_lib.data.drift_sweep` reads."""
     settings = GRID + MORE
     found = results(measured, settings)
     drifted, accuracies = zip(*(found[setting] for setting in settings), strict=True)
     names, *numbers = zip(*settings, strict=True)
-    np.savez_compressed(
+    scale, rate, gamma_times, beta_times = np.array(numbers, float)
+    rounded = np.vectorize(lambda value: float(f"{value:.4g}"))(drifted)
+    write(
         FILE,
-        activation=np.array(names),
-        setting=np.array(numbers).T,
-        drift=np.array([f"{value:.4g}" for value in np.ravel(drifted)], float).reshape(
-            len(settings), 3, 4
-        ),
-        accuracy=np.round(accuracies, 4),
+        {"quantity": QUANTITIES, "place": PLACES, "side": PLACES[:2]},
+        activation=("setting", names),
+        scale=("setting", scale),
+        rate=("setting", rate),
+        gamma_times=("setting", gamma_times),
+        beta_times=("setting", beta_times),
+        drift=("quantity place setting", rounded.T),
+        accuracy=("setting side", np.round(accuracies, 4)),
     )

@@ -1,0 +1,218 @@
+"""Trainings that were recorded once, because they take minutes or hours, and what they found.
+
+A record is an npz file that says itself what is in it. Its entry `axes` has a line for each of its
+arrays, the name and then the axes in order, such as "right seed rate step". An axis whose places
+have values or names has them in the array of its own name. The scripts in tools/records compute
+the files, a script for each.
+"""
+
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bn_lib.data.archive import HERE, read
+
+
+class Record:
+    """The arrays of a recorded run. `command` computes it again.
+
+    Raises ValueError if the file is missing or damaged, or contradicts what it says of itself.
+    """
+
+    def __init__(self, path: Path, command: str):
+        self.path, self.advice = path, f"Run `{command}`."
+        self.arrays = read(path, self.advice)
+        lines = self.arrays.pop("axes", np.array([])).ravel().tolist()
+        self.axes = {name: tuple(axes) for name, *axes in (str(line).split() for line in lines)}
+        lengths = {}
+        # The values of the axes come first, so that an array of another length is the one named.
+        for name in sorted(self.axes, key=lambda name: self.axes[name] != (name,)):
+            if name not in self.arrays:
+                raise ValueError(f"{path} has lost its array {name!r}. {self.advice}")
+            axes, shape = self.axes[name], self.arrays[name].shape
+            expected = tuple(map(lengths.setdefault, axes, shape))
+            if shape != expected or len(shape) != len(axes):
+                raise ValueError(
+                    f"{path}: {name} has shape {shape}, expected {expected} along {axes}."
+                    f" {self.advice}"
+                )
+
+    def over(self, name: str, *axes: str) -> np.ndarray:
+        """The array of this name; raises ValueError if it does not have these axes, in order."""
+        if self.axes.get(name) != axes:
+            raise ValueError(
+                f"{self.path} is another file than expected: it has no array {name!r} with the"
+                f" axes {axes}. {self.advice}"
+            )
+        return self.arrays[name]
+
+    def values(self, axis: str) -> list:
+        """The values or names along an axis."""
+        return self.over(axis, axis).tolist()
+
+
+def write(path: Path, axes: Mapping[str, ArrayLike], **arrays: tuple[str, ArrayLike]) -> None:
+    """Write a file that `Record` reads.
+
+    axes: their values or names. arrays: for each the names of its axes, with spaces between them,
+    and its values. An axis that only counts need not be among `axes`.
+    """
+    arrays |= {axis: (axis, values) for axis, values in axes.items()}
+    lines = [" ".join([name, *names.split()]) for name, (names, _) in arrays.items()]
+    values = {name: np.asarray(array) for name, (_, array) in arrays.items()}
+    np.savez_compressed(path, axes=np.array(lines), **values)
+
+
+# ---------------------------------------------------------------- notebook 00
+
+
+def fates(path: Path = HERE / "fates.npz") -> dict:
+    """Return how right four networks are on the test digits while they train.
+
+    By (activation, scale of the initial weights, learning rate), and then by the name of the
+    network: a dict with "step", and "accuracy" as the mean over three seeds, of shape (16,) each.
+    A network that has diverged classifies none correctly.
+    "no BN" has no batch norm; "undone" starts with γ and β that undo it; "frozen" keeps these;
+    "BN" starts with γ = 1, β = 0. Sigmoid and tanh networks have four hidden layers of 50, relu
+    networks six.
+
+    `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
+    """
+    record = Record(path, "make sweeps")
+    right = record.over("right", "seed", "activation", "scale", "rate", "network", "step")
+    accuracy = right.mean(axis=0) / record.over("tested")
+    settings = product(*map(record.values, ("activation", "scale", "rate")))
+    names, steps = record.values("network"), record.over("step", "step")
+    curves = accuracy.reshape(-1, len(names), len(steps))
+    return {
+        setting: {
+            name: {"step": steps, "accuracy": one} for name, one in zip(names, four, strict=True)
+        }
+        for setting, four in zip(settings, curves, strict=True)
+    }
+
+
+# ---------------------------------------------------------------- notebook 06
+
+
+class PaperSweep(NamedTuple):
+    """What 784-100-100-100-10 sigmoid networks did on MNIST while they trained.
+
+    Side 0 is without, side 1 with batch norm; stds are of the initial weights, rates the learning
+    rates, steps (T,) those at which the networks were evaluated. Seed 0:
+
+    accuracy: on the test images, (2, stds, rates, T), 0 once training has diverged.
+    unit: the typical unit of the last hidden layer, (2, stds, rates); `typical_unit` in
+        tools/records/paper.py is the rule by which it was chosen.
+    percentiles: the 15th, 50th and 85th of that unit's input, (2, stds, rates, T, 3).
+    widths: the 85th percentile less the 15th, the median over that layer's units, like accuracy.
+    ranges: over which a unit's 50th moves from a step on, again the median over the units.
+
+    again: accuracies of seeds 0 to 2, (3, T), by (side, std, rate), for chosen cells.
+    fresh: accuracies of seeds 3 to 8, (6, T), by (side, std, rate), for the best cells of each
+        side, which seeds 0 to 2 have chosen. Empty in a record that has no such runs.
+    """
+
+    stds: list
+    rates: list
+    steps: np.ndarray
+    accuracy: np.ndarray
+    unit: np.ndarray
+    percentiles: np.ndarray
+    widths: np.ndarray
+    ranges: np.ndarray
+    again: dict
+    fresh: dict
+
+
+def paper_sweep(path: Path = HERE / "paper.npz") -> PaperSweep:
+    """Return the recorded experiment of Ioffe & Szegedy 2015, section 4.1, in full length.
+
+    `make paper` computes it again. Raises ValueError if the file is missing or another one.
+    """
+    record = Record(path, "make paper")
+    cell, images = ("side", "std", "rate"), record.over("tested")
+
+    def by_cell(kind):
+        axes = [record.over(f"{kind}_{axis}", kind).tolist() for axis in cell]
+        runs = record.over(f"{kind}_right", kind, f"{kind}_seed", "step") / images
+        return dict(zip(zip(*axes, strict=True), runs, strict=True))
+
+    return PaperSweep(
+        stds=record.values("std"),
+        rates=record.values("rate"),
+        steps=record.over("step", "step"),
+        accuracy=record.over("right", *cell, "step") / images,
+        unit=record.over("unit", *cell),
+        percentiles=record.over("percentiles", *cell, "step", "percentile"),
+        widths=record.over("widths", *cell, "step"),
+        ranges=record.over("ranges", *cell, "step"),
+        again=by_cell("again"),
+        fresh=by_cell("fresh"),
+    )
+
+
+# ---------------------------------------------------------------- notebook 07
+
+
+class DriftSweep(NamedTuple):
+    """36 settings of training, and five more in which batch norm drifts a lot.
+
+    settings: of each (activation, factor of the initial weights, rate, factor of the rate for
+        gamma, and for beta).
+    numbers: by quantity and place a value for each setting, shape (41,). Places are "without" and
+        "with" batch norm, and "before" the batch norm of the same network. Quantities are the
+        drift in a step of the mean in units of σ ("mean / σ"), as it is ("mean") and of log σ
+        ("log σ"), and the "steadiness" of the mean.
+    accuracy: without and with, shape (41, 2).
+    """
+
+    settings: list
+    numbers: dict
+    accuracy: np.ndarray
+
+
+def drift_sweep(path: Path = HERE / "drift.npz") -> DriftSweep:
+    """Return how far the inputs of the last activation drift, in many settings of training.
+
+    `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
+    """
+    record = Record(path, "make sweeps")
+    parts = ("activation", "scale", "rate", "gamma_times", "beta_times")
+    settings = zip(*(record.over(part, "setting").tolist() for part in parts), strict=True)
+    drift = record.over("drift", "quantity", "place", "setting")
+    numbers = {
+        quantity: dict(zip(record.values("place"), of_places, strict=True))
+        for quantity, of_places in zip(record.values("quantity"), drift, strict=True)
+    }
+    return DriftSweep(list(settings), numbers, record.over("accuracy", "setting", "side"))
+
+
+# ---------------------------------------------------------------- notebook 08
+
+
+class RateSweep(NamedTuple):
+    """accuracy has the shape (seeds, activations, norms, steps, rates, scales), 0 to 1.
+
+    activations: ReLU, sigmoid; norms: without, with batch norm. steps, rates and scales are lists.
+    """
+
+    accuracy: np.ndarray
+    steps: list
+    rates: list
+    scales: list
+
+
+def rate_map(path: Path = HERE / "rate_map.npz") -> RateSweep:
+    """Return the test accuracy of networks of four hidden layers, by learning rate and scale.
+
+    `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
+    """
+    record = Record(path, "make sweeps")
+    right = record.over("right", "seed", "activation", "side", "step", "rate", "scale")
+    lists = map(record.values, ("step", "rate", "scale"))
+    return RateSweep(right / record.over("tested"), *lists)
