@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.test_notebook_7 import OPENED
 from tests.notebooks.claims import numbers_in
 from tools import notebooks
 
@@ -18,6 +19,20 @@ HEADINGS = ["Predict first", "See it", "Why", "Check it", "Your turn", "What to 
 LAST_HEADING = "Where next"
 # The way in is no lesson: it has a title and parts of its own.
 NO_LESSON = {"00_start_here"}
+
+
+# What can be operated in a notebook, as its code asks for it.
+KINDS = {
+    "slider": r"=\(-?[\d.]+,",
+    "slider of chosen values": r"=steps\(",
+    "menu": r"=(\[|list\()",
+    "checkbox": r"=(True|False)\b",
+    "button": r"=again\(",
+    "preset": r"presets=\{",
+    "question": r"\bpredict\(",
+    "training": r"\bawait watch\(",
+    "map of the course": r"\bCourseMap\(",
+}
 
 
 def code_cells(notebook):
@@ -216,3 +231,15 @@ def test_how_numbers_are_compared(prose, code, same):
 def test_the_readme_opens_with_the_picture_of_the_notebook():
     notebook = notebooks.read(notebooks.FOLDER / notebooks.PICTURED)
     assert notebooks.PICTURE.read_bytes() == notebooks.first_picture(notebook)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_knob_is_in_a_notebook_that_notebook_7_opens(kind):
+    found = {
+        path.name[:2]: any(
+            re.search(KINDS[kind], cell.source) for cell in code_cells(notebooks.read(path))
+        )
+        for path in notebooks.paths()
+    }
+    assert any(found.values()), "no notebook has it"
+    assert any(found[number] for number in OPENED)
