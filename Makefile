@@ -55,7 +55,7 @@ format: $(VENV)/.test  ## tidy the code
 	$(BIN)/ruff format
 
 lock: $(VENV)/.test  ## pin the dependencies of pyproject.toml again (UPGRADE=--upgrade takes the newest)
-	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --group course --output-file requirements.txt
 	$(COMPILE) $(UPGRADE) --constraint requirements.txt --group test --output-file requirements-test.txt
 
 clean:  ## remove the environments and what the tests left
@@ -99,7 +99,7 @@ PYTHON_newest := $(PYTHON)
 .venv-%/.test: pyproject.toml requirements-test.txt | $(VENV)/.test
 	$(PYTHON_$*) -m venv --clear .venv-$*
 	$(BIN)/uv pip compile --quiet --resolution $(RESOLUTION_$*) --python .venv-$* \
-	pyproject.toml requirements-test.txt --output-file .venv-$*/requirements.txt
+	pyproject.toml --group course requirements-test.txt --output-file .venv-$*/requirements.txt
 	$(BIN)/uv pip install --quiet --python .venv-$* --requirement .venv-$*/requirements.txt --editable .
 	.venv-$*/bin/python -c 'import matplotlib.font_manager'
 	touch $@

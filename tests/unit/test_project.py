@@ -5,10 +5,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+
+from tests.unit.test_floors import imports
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -22,9 +25,11 @@ def pins(file: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9_.-]+)==([^ \n]+)", text, re.M))
 
 
+LIBRARY = PROJECT["project"]["dependencies"]
+GROUPS = PROJECT["dependency-groups"]
 DIRECT = [
-    *(("requirements.txt", line) for line in PROJECT["project"]["dependencies"]),
-    *(("requirements-test.txt", line) for line in PROJECT["dependency-groups"]["test"]),
+    *(("requirements.txt", line) for line in LIBRARY + GROUPS["course"]),
+    *(("requirements-test.txt", line) for line in GROUPS["test"]),
 ]
 
 
@@ -34,9 +39,20 @@ def test_every_direct_dependency_is_pinned_within_its_bounds(file, line):
     assert dependency.specifier.contains(pins(file)[dependency.name])
 
 
-@pytest.mark.parametrize("line", PROJECT["project"]["dependencies"])
+@pytest.mark.parametrize("line", LIBRARY)
 def test_every_dependency_has_a_lower_bound(line):
     assert [clause.operator for clause in Requirement(line).specifier] == [">="]
+
+
+def test_the_library_depends_on_what_it_imports_and_on_nothing_else():
+    installs = packages_distributions()
+    imported = {
+        name.split(".")[0]
+        for file in (ROOT / "bn_lib").rglob("*.py")
+        for name in imports(file.read_text(encoding="utf-8"))
+    }
+    needed = {installs[name][0].lower() for name in imported - sys.stdlib_module_names - {"bn_lib"}}
+    assert needed == {Requirement(line).name for line in LIBRARY}
 
 
 def test_the_tests_use_the_versions_that_learners_have():
