@@ -18,7 +18,16 @@ lab: $(VENV)/.runtime  ## open the course in JupyterLab
 
 # At the course's sizes a second thread for matrix products only waits for the first; where others work on
 # the same machine, it waits long.
-lab test test-oldest test-newest notebooks sweeps paper site: export OPENBLAS_NUM_THREADS = 1
+lab check test test-oldest test-newest notebooks sweeps paper site: export OPENBLAS_NUM_THREADS = 1
+
+UNIT := $(wildcard tests/unit tests/lessons)
+CHANGED = $(shell git diff --name-only --diff-filter=d HEAD -- 'notebooks/*.ipynb'; \
+	git ls-files --others --exclude-standard -- 'notebooks/*.ipynb')
+
+check: $(VENV)/.test  ## in a minute: style, unit tests, notebooks that changed since the last commit
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m pytest $(SPREAD) $(UNIT) $(CHANGED)
 
 test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/ruff check
@@ -26,7 +35,7 @@ test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/python -m pytest $(SPREAD)
 
 test-oldest test-newest: test-%: .venv-%/.test  ## … unit tests and notebooks, on the oldest (newest) dependencies
-	.venv-$*/bin/python -m pytest $(SPREAD) $(WARNINGS_$*) tests/unit tests/lessons tests/notebooks notebooks
+	.venv-$*/bin/python -m pytest $(SPREAD) $(WARNINGS_$*) $(UNIT) tests/notebooks notebooks
 
 bench: $(VENV)/.bench $(VENV)/.chromium  ## measure speed beside other libraries
 	for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit; done
@@ -61,7 +70,7 @@ lock: $(VENV)/.test  ## pin the dependencies of pyproject.toml again (UPGRADE=--
 clean:  ## remove the environments and what the tests left
 	rm -rf _site .sweeps .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help lab test test-oldest test-newest bench notebooks sweeps paper site solutions format lock clean
+.PHONY: help lab check test test-oldest test-newest bench notebooks sweeps paper site solutions format lock clean
 
 # A stamp file says what has been installed from which pins.
 
