@@ -46,10 +46,10 @@ notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
 # PROCESSES=1 leaves the other cores to others.
 SWEEP = $(BIN)/python -m tools.records.sweeps $(PROCESSES:%=--processes %)
 
-sweeps: $(VENV)/.test  ## compute again what the notebooks show of long sweeps (some minutes)
+sweeps: $(VENV)/.test  ## compute the recorded sweeps again (some minutes)
 	for name in drift fates rate_map; do $(SWEEP) $$name || exit; done
 
-paper: $(VENV)/.test  ## compute the paper's experiment again (half an hour; stopped by Ctrl-C, it goes on later)
+paper: $(VENV)/.test  ## compute the paper's experiment again (an hour; stopped by Ctrl-C, it goes on later)
 	$(SWEEP) paper
 
 site: $(VENV)/.test  ## build the web site, into the folder _site
