@@ -5,8 +5,8 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from bn_lib.figures.picture import Picture
 from bn_lib.live import vertices
+from bn_lib.pictures.picture import Picture
 
 HERE = Path(__file__).parent
 

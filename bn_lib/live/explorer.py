@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 import ipywidgets as widgets
 from IPython import get_ipython
 
-from bn_lib.figures.picture import Picture
-from bn_lib.figures.storyboard import storyboard
 from bn_lib.live import cells
 from bn_lib.live.ahead import Ahead, indices, watch_cells
 from bn_lib.live.canvas import Canvas, frame_of
 from bn_lib.live.knobs import Counter, index, knob, large_text, values
 from bn_lib.live.threads import OneThread, on_one_thread
+from bn_lib.pictures.picture import Picture
+from bn_lib.pictures.storyboard import storyboard
 
 
 def explore(function: Callable, picture: Picture, presets: Mapping | None = None, **knobs):

@@ -8,12 +8,12 @@ import ipywidgets as widgets
 from IPython import get_ipython
 from IPython.display import clear_output, display
 
-from bn_lib.figures.picture import Picture
-from bn_lib.figures.storyboard import storyboard
 from bn_lib.live import cells
 from bn_lib.live.canvas import Canvas, frame_of
 from bn_lib.live.knobs import large_text
 from bn_lib.live.threads import OneThread, on_one_thread
+from bn_lib.pictures.picture import Picture
+from bn_lib.pictures.storyboard import storyboard
 from bn_lib.training import Diverged, Training
 
 SLICE = 0.02  # seconds of training between two looks at what else the kernel has to do
