@@ -1,4 +1,4 @@
-"""The live picture is matplotlib's: every figure, in its states, in a page that has only the script.
+"""The live picture is matplotlib's: every figure, in its states, in a page with the script alone.
 
 Moving words are left out of the comparison of pixels; where they stand is compared by itself.
 """
