@@ -5,8 +5,11 @@ own transforms and packed as 16-bit integers of 1/16 pixel: enough for a figure 
 finer than any screen.
 """
 
+from functools import lru_cache
+
 import matplotlib as mpl
 import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.image import AxesImage
@@ -21,6 +24,8 @@ from bn_lib.pictures import style
 
 UNITS = 16  # packed units in a pixel
 FARTHEST = 2000  # pixels; lines are cut there, far outside of every figure
+ZOOM = 2  # of the still picture; matplotlib sets words a little wider or narrower at each size
+_RENDERER = RendererAgg(1, 1, ZOOM * style.DPI)
 BREAK = np.array([[-32768, -32768]], dtype="<i2")  # in place of a vertex: lift the pen
 
 
@@ -126,14 +131,11 @@ def _image_looks(image: AxesImage, height: float) -> dict:
 
 
 def _text_looks(text: Text, height: float) -> dict:
-    baseline = {"baseline": "alphabetic", "center": "middle", "center_baseline": "middle"}
     return {
         "kind": "text",
         "fill": to_hex(text.get_color()),
         "size": round(_pixels(text.get_fontsize()), 2),
         "bold": text.get_fontweight() in ("bold", 700),
-        "align": text.get_ha(),
-        "baseline": baseline.get(text.get_va(), text.get_va()),
         "rim": bool(text.get_path_effects()),
     }
 
@@ -160,9 +162,26 @@ def _dash(linestyle: str, width: float) -> list[float]:
 
 
 def _text(text: Text, height: float) -> list:
-    x, y = text.get_transform().transform(text.get_unitless_position())
+    """Where the baseline of a text begins, as matplotlib aligns it, and its words."""
     words = text.get_text() if text.get_visible() else ""
+    x, y = text.get_transform().transform(text.get_unitless_position())
+    font = text.get_fontproperties()
+    wide, high, deep = _metrics(words, font)
+    _, least, depth = _metrics("lp", font)  # for matplotlib, a line is at least as high as these
+    high, deep = max(high, least), max(deep, depth)
+    x -= {"left": 0, "center": wide / 2, "right": wide}[text.get_ha()]
+    y -= {
+        "baseline": 0, "bottom": -deep, "center": high / 2 - deep,
+        "center_baseline": (high - deep) / 2, "top": high - deep,
+    }[text.get_va()]  # fmt: skip
     return [round(float(x), 1), round(float(height - y), 1), words]
+
+
+@lru_cache(4096)
+def _metrics(words: str, font) -> tuple[float, float, float]:
+    """Width, height and depth of words in pixels, as they are in the still picture."""
+    found = _RENDERER.get_text_width_height_descent(words, font, False)
+    return tuple(length / ZOOM for length in found)
 
 
 def _packed(artist, height: float) -> np.ndarray:

@@ -104,11 +104,16 @@ def _ink(picture, text) -> list[float] | None:
     """The box of a text's ink in CSS pixels: left, top, right, bottom; None if there is none."""
     if not text.get_visible() or not text.get_text().strip():
         return None
-    renderer = picture.figure.canvas.get_renderer()
-    renderer.clear()
-    text.draw(renderer)
-    pixels = np.asarray(renderer.buffer_rgba())
+    picture.figure.set_dpi(style.DPI * ZOOM)
+    try:
+        renderer = picture.figure.canvas.get_renderer()
+        renderer.clear()
+        text.draw(renderer)
+        pixels = np.array(renderer.buffer_rgba())
+    finally:
+        picture.figure.set_dpi(style.DPI)
     rows, columns = np.nonzero((pixels[..., 3] > 100) & (pixels[..., :3].min(axis=2) < 200))
     if not len(rows):
         return None
-    return [int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1]
+    box = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+    return [float(side) / ZOOM for side in box]

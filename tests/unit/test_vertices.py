@@ -122,11 +122,22 @@ def test_an_image_says_where_it_lies(axes):
 
 
 def test_a_text(axes):
-    text = axes.text(20, 30, "γĤ", ha="right", va="center", weight="bold", fontsize=7.2)
+    text = axes.text(20, 30, "γĤ", weight="bold", fontsize=7.2)
     assert pack([text], HEIGHT)[0]["t"] == [[20, 30, "γĤ"]]
     look = looks(text, HEIGHT)
-    assert (look["align"], look["baseline"], look["bold"]) == ("right", "middle", True)
-    assert look["size"] == 10
+    assert (look["kind"], look["bold"], look["size"]) == ("text", True, 10)
+
+
+@pytest.mark.parametrize("ha", ["left", "center", "right"])
+@pytest.mark.parametrize("va", ["top", "center", "center_baseline", "baseline", "bottom"])
+def test_a_text_begins_where_matplotlib_begins_it(axes, ha, va):
+    text = axes.text(100, 50, "γĤ + β, 1.75", ha=ha, va=va, fontsize=14)
+    ((x, y, _),) = pack([text], HEIGHT)[0]["t"]
+    axes.figure.set_dpi(200)  # as the still picture is drawn
+    renderer = axes.figure.canvas.get_renderer()
+    box = text.get_window_extent(renderer)
+    deep = renderer.get_text_width_height_descent("lp", text.get_fontproperties(), False)[2]
+    assert (x, y) == pytest.approx((box.x0 / 2, HEIGHT - (box.y0 + deep) / 2), abs=0.6)
 
 
 def test_vertices_come_before_images(axes):

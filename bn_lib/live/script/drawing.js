@@ -27,8 +27,6 @@ function paint(context, look, path) {
 export function setFont(context, look) {
   const weight = look.bold ? "bold " : "";
   context.font = `${weight}${look.size}px "${FONT}", "DejaVu Sans", Verdana, sans-serif`;
-  context.textAlign = look.align;
-  context.textBaseline = look.baseline;
 }
 
 const draw = {
