@@ -97,7 +97,7 @@ class Watch(OneThread):
         )
         self.box.add_class("bn-training")
         for one in self.trainings.values():
-            one.look()
+            one.record_if_due()
         self._first = self._steps()
         self._start = monotonic()
 

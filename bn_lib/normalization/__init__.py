@@ -19,10 +19,10 @@ gamma and beta belong to the units of array axis 1 in all of them: shape (D,), o
 Types: float32 and float64 stay; integers, booleans and lists become float64; float16 is computed
 in float32 and returned as float16. Inputs are never changed, results never share their memory.
 
-Range: where finite values would give a variance or a result beyond the type's range, or a variance
-so small that squares lose their digits, `OutOfRange` is raised. A NaN or an infinity that comes in
-makes NaN of what shares its statistics in training mode, as in PyTorch, without a warning, and
-touches nothing else; in inference mode it stays in its own place.
+Range: `OutOfRange` is raised where finite numbers would give a variance beyond their type, one so
+small that its squares have lost their digits, or a NaN on the way to a result. A NaN or an infinity
+that comes in makes NaN of what shares its statistics in training mode, as in PyTorch, without a
+warning, and touches nothing else; in inference mode it stays in its own place.
 
 Where to read: batch_norm has the paper's lines, careful the sums that keep their digits, refusals
 what is refused.

@@ -121,9 +121,8 @@ def batch_norm(x, gamma=1.0, beta=0.0, eps=1e-5, axis=None):
     std = np.sqrt(var + eps)
     x_hat = centered / std
     y = gamma * x_hat + beta
-
-    check_range(y, "y", axes, x, gamma, beta)
-    return in_type(y, dtype, "y"), BatchNormCache(x_hat, gamma, mean, var, std, axes, dtype)
+    cache = BatchNormCache(x_hat, gamma, mean, var, std, axes, dtype)
+    return y.astype(dtype, copy=False), cache
 
 
 class UndoParameters(NamedTuple):
@@ -189,12 +188,14 @@ def batch_norm_backward(dy, cache):
             careful.mean(upstream, axes),
             careful.mean(upstream * x_hat, axes),
         )
-    dx = scale * (upstream - mean_upstream - x_hat * mean_along)
+        check_range(dgamma, "dgamma", unit_axes, dy, x_hat)
+        check_range(dbeta, "dbeta", unit_axes, dy)
+    dx = upstream - mean_upstream
+    dx -= x_hat * mean_along
+    dx *= scale
 
     check_range(dx, "dx", axes, dy, x_hat, gamma, std)
-    check_range(dgamma, "dgamma", unit_axes, dy, x_hat)
-    check_range(dbeta, "dbeta", unit_axes, dy)
-    return in_type(dx, dtype, "dx"), units(dgamma, dtype), units(dbeta, dtype)
+    return dx.astype(dtype, copy=False), units(dgamma, dtype), units(dbeta, dtype)
 
 
 # ---------------------------------------------------------------- inference mode
@@ -269,7 +270,7 @@ def batch_norm_inference(x, gamma, beta, mean, var, eps=1e-5):
     y = gamma / np.sqrt(var + eps) * (x - mean) + beta
 
     check_range(y, "y", (), x, gamma, beta, mean, var)
-    return in_type(y, dtype, "y")
+    return y.astype(dtype, copy=False)
 
 
 @quiet
@@ -296,8 +297,7 @@ def batch_norm_inference_backward(dy, x, gamma, mean, var, eps=1e-5):
     check_range(dx, "dx", (), dy, gamma, var)
     check_range(dgamma, "dgamma", unit_axes, dy, x, mean, var)
     check_range(dbeta, "dbeta", unit_axes, dy)
-    dgamma, dbeta = in_type(dgamma, dtype, "dgamma"), in_type(dbeta, dtype, "dbeta")
-    return in_type(dx, dtype, "dx"), units(dgamma, dtype), units(dbeta, dtype)
+    return dx.astype(dtype, copy=False), units(dgamma, dtype), units(dbeta, dtype)
 
 
 @quiet

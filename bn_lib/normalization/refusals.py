@@ -73,6 +73,31 @@ def number(value, name):
     return float(array)
 
 
+def whole_number(value, name, least, why, most=None):
+    """Refuse what is no whole number from `least` to `most`."""
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):
+        wanted = f"at least {least}" if most is None else f"{least} to {most}"
+        raise ValueError(f"{name} is {value!r}, expected {wanted}, a whole number: {why}")
+
+
+def check_generator(rng):
+    """Refuse a seed, or anything else that is no generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng is {rng!r}, expected a generator: np.random.default_rng(seed)")
+
+
+def check_finite(value, name, ndim=None):
+    """An array of finite float64, at least one of them, with `ndim` axes if that is said."""
+    array = as_floats(value, name)[0].astype(np.float64, copy=False)
+    axes = "" if ndim is None else f" in an array of {ndim} axes"
+    if array.size == 0 or (ndim is not None and array.ndim != ndim):
+        raise ValueError(f"{name} has shape {array.shape}, expected one or more numbers{axes}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} has NaN or infinity in it, expected finite numbers")
+    return array
+
+
 def check_eps(eps):
     """Eps as a Python float."""
     eps = number(eps, "eps")
@@ -176,14 +201,12 @@ def check_units_axes(axes, shape):
 
 def check_same_units(shape, running):
     """Refuse a batch of other units than the running statistics have."""
-    known = {np.shape(running.mean), np.shape(running.var)}
-    if not running.batches:
-        known.discard(())  # numbers before the first batch go with any units
-    if known - {shape}:
-        raise ValueError(
-            f"the batch has units of shape {shape}, expected {(known - {shape}).pop()} as in the "
-            "batches before: use one RunningStatistics for each layer"
-        )
+    for known in (np.shape(running.mean), np.shape(running.var)):
+        if known != shape and (known or running.batches):  # the first numbers go with any units
+            raise ValueError(
+                f"the batch has units of shape {shape}, expected {known} as in the batches "
+                "before: use one RunningStatistics for each layer"
+            )
 
 
 def as_upstream(dy, y):

@@ -110,13 +110,12 @@ def test_best_linear_map_of_one_column_is_the_best_line():
         (lambda: best_line([1, 2], [1, 2, 3]), r"expected \(N,\)"),
         (lambda: best_line([1, 1], [1, 2]), "must vary"),
         (lambda: best_line([1, 2], [1, 1]), "must vary"),
-        (lambda: best_line([1, np.inf], [1, 2]), "must vary"),
+        (lambda: best_line([1, np.inf], [1, 2]), "z has NaN or infinity in it"),
         (lambda: best_linear_map(np.ones(3), np.ones(3)), r"\(N, D\)"),
         (lambda: best_linear_map(np.ones((3, 2)), np.ones((3, 1))), "many more"),
         (lambda: best_linear_map(np.ones((9, 2)), np.ones((9, 1))), "must vary"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:invalid value")
 def test_errors_say_what_is_wrong(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -197,10 +197,20 @@ def test_along_the_gradient_of_a_bowl():
     assert network[0].W == 3
 
 
-@pytest.mark.parametrize("rates", [[], [0.1, 0], [-0.1], 0.1, [np.nan]])
-def test_along_a_gradient_goes_forward_only(rates):
+@pytest.mark.parametrize(
+    ("rates", "message"),
+    [
+        ([], "one or more numbers"),
+        ([0.1, 0], "numbers above 0"),
+        ([-0.1], "numbers above 0"),
+        (0.1, "an array of 1 axes"),
+        ([np.nan], "rates has NaN or infinity"),
+        ([0.1, np.inf], "rates has NaN or infinity"),
+    ],
+)
+def test_along_a_gradient_goes_forward_only(rates, message):
     network = [Linear(1, 1, generator())]
-    with pytest.raises(ValueError, match="numbers above 0"):
+    with pytest.raises(ValueError, match=message):
         along_gradient(network, np.ones((1, 1)), np.zeros((1, 1)), rates, squared_error)
 
 

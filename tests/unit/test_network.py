@@ -14,7 +14,6 @@ from bn_lib.network import (
     Sigmoid,
     Tanh,
     backward,
-    backward_to_parameters,
     cross_entropy,
     dense,
     forward,
@@ -191,7 +190,7 @@ def test_training_gets_the_gradients_that_backward_gives(first):
     backward(network, dy)
     expected = [np.copy(getattr(layer, "d" + name)) for layer, name in learned(network)]
     forward(network, x)
-    backward_to_parameters(network, dy)
+    backward(network, dy, for_x=False)
     for (layer, name), gradient in zip(learned(network), expected, strict=True):
         np.testing.assert_array_equal(getattr(layer, "d" + name), gradient)
 
@@ -205,7 +204,7 @@ def test_training_calls_the_backward_pass_that_a_learner_has_written_of_a_first_
 
     layer = Decay(4, 3, generator())
     forward([layer], np.zeros((2, 4)))
-    backward_to_parameters([layer], np.zeros((2, 3)))
+    backward([layer], np.zeros((2, 3)), for_x=False)
     np.testing.assert_array_equal(layer.dW, layer.W)
 
 
