@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bn_lib.arguments import as_floats, check_finite
 from bn_lib.network import (
     backward,
     check_labels,
@@ -20,7 +21,6 @@ from bn_lib.network import (
     sigmoid_slope,
 )
 from bn_lib.normalization import normalize, undo_parameters
-from bn_lib.normalization.refusals import as_floats, check_finite
 
 AT_ONCE = 1000  # examples: what a layer makes of them stays in the processor's cache
 

@@ -25,6 +25,7 @@ from math import sqrt
 
 import numpy as np
 
+from bn_lib.arguments import as_array, as_floats, check_generator, whole_number
 from bn_lib.normalization import (
     RunningStatistics,
     batch_norm,
@@ -33,7 +34,6 @@ from bn_lib.normalization import (
     batch_norm_inference_backward,
     undo_parameters,
 )
-from bn_lib.normalization.refusals import as_array, as_floats, check_generator, whole_number
 
 
 def forward(network, x, training=True):

@@ -8,9 +8,9 @@ from time import monotonic
 
 import numpy as np
 
+from bn_lib.arguments import as_array, check_generator, number, whole_number
 from bn_lib.network import backward, check_layers, cross_entropy, forward, gradient, learned
 from bn_lib.normalization import OutOfRange
-from bn_lib.normalization.refusals import as_array, check_generator, number, whole_number
 
 
 class Diverged(ArithmeticError):

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bn_lib.arguments import as_floats, check_bool
+
 from . import careful
 from .careful import all_but_units, count, units
 from .refusals import (
     as_batch,
-    as_floats,
     as_upstream,
-    check_bool,
     check_cache,
     check_eps,
     check_momentum,

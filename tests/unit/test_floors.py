@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "bn_lib"
 
 FLOORS = {
+    "arguments": 0,
     "normalization": 1,
     "data": 1,
     "pictures": 1,
@@ -22,6 +23,7 @@ FLOORS = {
 }
 # Besides the standard library; pictures never import knobs, numbers never import pictures.
 PACKAGES = {
+    "arguments": {"numpy"},
     "normalization": {"numpy"},
     "data": {"numpy"},
     "network": {"numpy"},
