@@ -206,7 +206,10 @@ class SGD:
     def __init__(self, rate, momentum=0.0, times=None):
         self.rate = _between(rate, "rate", 0, inf)
         self.momentum = _between(momentum, "momentum", 0, 1)
-        self.times = dict(times or {})
+        self.times = {
+            name: _between(value, f"times of {name}", 0, inf)
+            for name, value in dict(times or {}).items()
+        }
         self._velocity = {}
 
     def step(self, parameters):
