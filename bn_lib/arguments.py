@@ -1,4 +1,4 @@
-"""Arguments of any function: what they have to be, and what is said where they are not.
+"""What arguments have to be, and what is said where they are something else.
 
 Each message says what came, what was expected and what to do.
 """
@@ -11,6 +11,9 @@ ADVICE = {
     "c": "take its real part, {name}.real, or its size, abs({name})",
     "O": "give a number or an array of numbers; this is {value}",
 }
+
+
+# ---------------------------------------------------------------- arrays and numbers
 
 
 def as_floats(value, name):
@@ -66,6 +69,14 @@ def number(value, name):
     return float(array)
 
 
+def between(value, name, least, end):
+    """A setting as a Python float, from `least` on and below `end`."""
+    value = number(value, name)
+    if not least <= value < end:
+        raise ValueError(f"{name} is {value}, expected a number from {least} to below {end}")
+    return value
+
+
 def whole_number(value, name, least, why, most=None):
     """Refuse what is no whole number from `least` to `most`."""
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
@@ -91,3 +102,75 @@ def short(value):
     """The start of what Python shows of a value."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+# ---------------------------------------------------------------- networks
+
+
+def check_layers(network):
+    """Refuse what is no list of layers, or has one of them twice."""
+    if not isinstance(network, list | tuple):
+        raise TypeError(f"the network is {network!r}, expected a list of layers: [{network!r}]")
+    for i, layer in enumerate(network):
+        if isinstance(layer, type) or not hasattr(layer, "forward"):
+            raise TypeError(
+                f"layer {i} of the network is {layer!r}, expected an object with the methods "
+                "forward(x) and backward(dy), such as Sigmoid()"
+            )
+    if len({id(layer) for layer in network}) < len(network):
+        raise ValueError(
+            "a layer stands in the network twice, and would keep the values of its second place "
+            "only: make one for each place, as in [Linear(…), ReLU(), Linear(…), ReLU()]"
+        )
+
+
+def returned(value, layer, method):
+    """What a method of a layer has returned; refuses None."""
+    if value is None:
+        raise TypeError(
+            f"{method} of {type(layer).__name__} returned None: add the line `return …`"
+        )
+    return value
+
+
+def check_labels(labels, outputs):
+    """The labels as an array: one class for each row of the outputs, one of their columns."""
+    labels, shape = as_array(labels, "labels"), np.shape(outputs)
+    if len(shape) != 2 or shape[1] < 2:
+        raise ValueError(
+            f"the outputs have shape {shape}, expected (N, classes), with two classes or more"
+        )
+    n, classes = shape
+    if labels.shape != (n,):
+        raise ValueError(
+            f"labels have shape {labels.shape}, expected ({n},): one class for each example"
+        )
+    if not n:
+        raise ValueError("there are no examples, expected at least one: their mean would be 0 / 0")
+    if labels.dtype.kind not in "iu":
+        raise TypeError(f"labels have type {labels.dtype}, expected integers: classes from 0")
+    if labels.min() < 0 or labels.max() >= classes:
+        wrong = labels.min() if labels.min() < 0 else labels.max()
+        raise ValueError(
+            f"a label is {wrong}, expected classes from 0 to {classes - 1}, as there are "
+            f"{classes} outputs"
+        )
+    return labels
+
+
+def gradient(layer, name):
+    """The gradient that a layer keeps for one of its parameters, in the parameter's shape."""
+    found, value = getattr(layer, "d" + name, None), getattr(layer, name)
+    if found is None or np.shape(found) != np.shape(value):
+        raise ValueError(
+            f"d{name} of {type(layer).__name__} has shape {np.shape(found)}, expected "
+            f"{np.shape(value)}, that of {name}: backward has to set it to the gradient for {name}"
+        )
+    return found
+
+
+def check_names(times, learned):
+    """Refuse a misspelled name; those of bn_lib's layers may be missing from a network."""
+    unknown = sorted(set(times) - learned - {"W", "b", "gamma", "beta"})
+    if unknown:
+        raise ValueError(f"times names {unknown}, expected what is learned: {sorted(learned)}")

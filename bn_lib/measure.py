@@ -10,16 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bn_lib.arguments import as_floats, check_finite
-from bn_lib.network import (
-    backward,
-    check_labels,
-    cross_entropy,
-    forward,
-    gradient,
-    learned,
-    sigmoid_slope,
-)
+from bn_lib.arguments import as_floats, check_finite, check_labels, gradient
+from bn_lib.network import backward, cross_entropy, forward, learned, sigmoid_slope
 from bn_lib.normalization import normalize, undo_parameters
 
 AT_ONCE = 1000  # examples: what a layer makes of them stays in the processor's cache

@@ -25,7 +25,15 @@ from math import sqrt
 
 import numpy as np
 
-from bn_lib.arguments import as_array, as_floats, check_generator, whole_number
+from bn_lib.arguments import (
+    as_array,
+    as_floats,
+    check_generator,
+    check_labels,
+    check_layers,
+    returned,
+    whole_number,
+)
 from bn_lib.normalization import (
     RunningStatistics,
     batch_norm,
@@ -73,32 +81,6 @@ def backward(network, dy, for_x=True):
     return None
 
 
-def check_layers(network):
-    """Refuse what is no list of layers, or has one of them twice."""
-    if not isinstance(network, list | tuple):
-        raise TypeError(f"the network is {network!r}, expected a list of layers: [{network!r}]")
-    for i, layer in enumerate(network):
-        if isinstance(layer, type) or not hasattr(layer, "forward"):
-            raise TypeError(
-                f"layer {i} of the network is {layer!r}, expected an object with the methods "
-                "forward(x) and backward(dy), such as Sigmoid()"
-            )
-    if len({id(layer) for layer in network}) < len(network):
-        raise ValueError(
-            "a layer stands in the network twice, and would keep the values of its second place "
-            "only: make one for each place, as in [Linear(…), ReLU(), Linear(…), ReLU()]"
-        )
-
-
-def returned(value, layer, method):
-    """What a method of a layer has returned; refuses None."""
-    if value is None:
-        raise TypeError(
-            f"{method} of {type(layer).__name__} returned None: add the line `return …`"
-        )
-    return value
-
-
 def learned(network):
     """List what a network learns, as (layer, name of the parameter), without what is frozen.
 
@@ -119,17 +101,6 @@ def learned(network):
                 f"{names}"
             )
         found += [(layer, name) for name in names if name not in frozen]
-    return found
-
-
-def gradient(layer, name):
-    """The gradient that a layer keeps for one of its parameters, in the parameter's shape."""
-    found, value = getattr(layer, "d" + name, None), getattr(layer, name)
-    if found is None or np.shape(found) != np.shape(value):
-        raise ValueError(
-            f"d{name} of {type(layer).__name__} has shape {np.shape(found)}, expected "
-            f"{np.shape(value)}, that of {name}: backward has to set it to the gradient for {name}"
-        )
     return found
 
 
@@ -194,7 +165,7 @@ class Linear:
     def forward(self, x):
         """Return x W + b."""
         self.x = x
-        y = x.dot(self.W)  # as @, with less ado for small arrays
+        y = x.dot(self.W)  # faster than @ for small arrays
         if self.b is not None:
             y += self.b
         return y
@@ -363,31 +334,6 @@ def cross_entropy(logits, labels):
     p /= n * total[:, None]
     p[rows, labels] -= 1 / n
     return float(loss), p
-
-
-def check_labels(labels, outputs):
-    """The labels as an array: one class for each row of the outputs, one of their columns."""
-    labels, shape = as_array(labels, "labels"), np.shape(outputs)
-    if len(shape) != 2 or shape[1] < 2:
-        raise ValueError(
-            f"the outputs have shape {shape}, expected (N, classes), with two classes or more"
-        )
-    n, classes = shape
-    if labels.shape != (n,):
-        raise ValueError(
-            f"labels have shape {labels.shape}, expected ({n},): one class for each example"
-        )
-    if not n:
-        raise ValueError("there are no examples, expected at least one: their mean would be 0 / 0")
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels have type {labels.dtype}, expected integers: classes from 0")
-    if labels.min() < 0 or labels.max() >= classes:
-        wrong = labels.min() if labels.min() < 0 else labels.max()
-        raise ValueError(
-            f"a label is {wrong}, expected classes from 0 to {classes - 1}, as there are "
-            f"{classes} outputs"
-        )
-    return labels
 
 
 def squared_error(y, target):

@@ -8,8 +8,16 @@ from time import monotonic
 
 import numpy as np
 
-from bn_lib.arguments import as_array, check_generator, number, whole_number
-from bn_lib.network import backward, check_layers, cross_entropy, forward, gradient, learned
+from bn_lib.arguments import (
+    as_array,
+    between,
+    check_generator,
+    check_layers,
+    check_names,
+    gradient,
+    whole_number,
+)
+from bn_lib.network import backward, cross_entropy, forward, learned
 from bn_lib.normalization import OutOfRange
 
 
@@ -93,9 +101,8 @@ class Training:
                 pause, learns = False, learned(self.network)
                 while not pause:
                     self._take_step(learns)
-                    pause = (
-                        self.record_if_due() or waiting or self.step >= until or monotonic() > end
-                    )
+                    recorded, late = self.record_if_due(), monotonic() > end
+                    pause = recorded or waiting or late or self.step >= until
             yield self.step
         self._check_parameters()
 
@@ -149,11 +156,9 @@ class Training:
 
 def _examples(values, name):
     """An array, as a pandas Series would take positions for labels; packed images as they are."""
-    return (
-        as_array(values, name)
-        if hasattr(values, "__array__") or isinstance(values, list | tuple)
-        else values
-    )
+    if hasattr(values, "__array__") or isinstance(values, list | tuple):
+        return as_array(values, name)
+    return values
 
 
 def _together(values):
@@ -204,10 +209,10 @@ class SGD:
     """
 
     def __init__(self, rate, momentum=0.0, times=None):
-        self.rate = _between(rate, "rate", 0, inf)
-        self.momentum = _between(momentum, "momentum", 0, 1)
+        self.rate = between(rate, "rate", 0, inf)
+        self.momentum = between(momentum, "momentum", 0, 1)
         self.times = {
-            name: _between(value, f"times of {name}", 0, inf)
+            name: between(value, f"times of {name}", 0, inf)
             for name, value in dict(times or {}).items()
         }
         self._velocity = {}
@@ -215,9 +220,10 @@ class SGD:
     def step(self, parameters):
         """Change parameters, given as `network.learned` lists them, by their gradients."""
         if self.times:
-            _check_names(self.times, {name for _, name in parameters})
-        for layer, name in parameters:
-            move = self.rate * self.times.get(name, 1.0) * gradient(layer, name)
+            check_names(self.times, {name for _, name in parameters})
+        found = [gradient(layer, name) for layer, name in parameters]  # all, or none has moved
+        for (layer, name), g in zip(parameters, found, strict=True):
+            move = self.rate * self.times.get(name, 1.0) * g
             if self.momentum:
                 key = _Same(layer), name
                 move += self.momentum * self._velocity.get(key, 0.0)
@@ -232,16 +238,17 @@ class Adam:
     """
 
     def __init__(self, rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
-        self.rate = _between(rate, "rate", 0, inf)
-        self.beta1, self.beta2 = _between(beta1, "beta1", 0, 1), _between(beta2, "beta2", 0, 1)
-        self.eps = _between(eps, "eps", np.nextafter(0, 1), inf)
+        self.rate = between(rate, "rate", 0, inf)
+        self.beta1, self.beta2 = between(beta1, "beta1", 0, 1), between(beta2, "beta2", 0, 1)
+        self.eps = between(eps, "eps", np.nextafter(0, 1), inf)
         self._moments, self._t = {}, 0
 
     def step(self, parameters):
         """Change parameters, given as `network.learned` lists them, by their gradients."""
+        found = [gradient(layer, name) for layer, name in parameters]  # all, or none has moved
         self._t += 1
-        for layer, name in parameters:
-            g, key = gradient(layer, name), (_Same(layer), name)
+        for (layer, name), g in zip(parameters, found, strict=True):
+            key = _Same(layer), name
             m, v = self._moments.get(key, (0.0, 0.0))
             m = self.beta1 * m + (1 - self.beta1) * g
             v = self.beta2 * v + (1 - self.beta2) * g**2
@@ -261,21 +268,6 @@ class _Same:
 
     def __hash__(self):
         return id(self.layer)
-
-
-def _check_names(times, learned):
-    """Refuse a misspelled name; those of bn_lib's layers may be missing from a network."""
-    unknown = sorted(set(times) - learned - {"W", "b", "gamma", "beta"})
-    if unknown:
-        raise ValueError(f"times names {unknown}, expected what is learned: {sorted(learned)}")
-
-
-def _between(value, name, least, end):
-    """A setting as a Python float, from `least` on and below `end`."""
-    value = number(value, name)
-    if not least <= value < end:
-        raise ValueError(f"{name} is {value}, expected a number from {least} to below {end}")
-    return value
 
 
 def _subtract(layer, name, move):
