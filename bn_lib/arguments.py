@@ -124,13 +124,9 @@ def check_layers(network):
         )
 
 
-def returned(value, layer, method):
-    """What a method of a layer has returned; refuses None."""
-    if value is None:
-        raise TypeError(
-            f"{method} of {type(layer).__name__} returned None: add the line `return …`"
-        )
-    return value
+def raise_no_return(layer, method):
+    """Say which layer has returned nothing."""
+    raise TypeError(f"{method} of {type(layer).__name__} returned None: add the line `return …`")
 
 
 def check_labels(labels, outputs):
@@ -149,7 +145,7 @@ def check_labels(labels, outputs):
         raise ValueError("there are no examples, expected at least one: their mean would be 0 / 0")
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels have type {labels.dtype}, expected integers: classes from 0")
-    if labels.min() < 0 or labels.max() >= classes:
+    if labels.astype(np.uint64).max() >= classes:  # those below 0 are the largest there
         wrong = labels.min() if labels.min() < 0 else labels.max()
         raise ValueError(
             f"a label is {wrong}, expected classes from 0 to {classes - 1}, as there are "
@@ -161,10 +157,10 @@ def check_labels(labels, outputs):
 def gradient(layer, name):
     """The gradient that a layer keeps for one of its parameters, in the parameter's shape."""
     found, value = getattr(layer, "d" + name, None), getattr(layer, name)
-    if found is None or np.shape(found) != np.shape(value):
+    if found is None or getattr(found, "shape", ()) != getattr(value, "shape", ()):
         raise ValueError(
-            f"d{name} of {type(layer).__name__} has shape {np.shape(found)}, expected "
-            f"{np.shape(value)}, that of {name}: backward has to set it to the gradient for {name}"
+            f"d{name} of {type(layer).__name__} is {short(found)}, expected an array of shape "
+            f"{np.shape(value)}, as {name} has: backward has to set it to the gradient for {name}"
         )
     return found
 

@@ -31,7 +31,7 @@ from bn_lib.arguments import (
     check_generator,
     check_labels,
     check_layers,
-    returned,
+    raise_no_return,
     whole_number,
 )
 from bn_lib.normalization import (
@@ -56,7 +56,9 @@ def forward(network, x, training=True):
     x = as_array(x, "x")
     for layer in network:
         layer.training = training
-        x = returned(layer.forward(x), layer, "forward")
+        x = layer.forward(x)
+        if x is None:
+            raise_no_return(layer, "forward")
     return x
 
 
@@ -69,7 +71,9 @@ def backward(network, dy, for_x=True):
     """
     dy = as_array(dy, "dy")
     for layer in reversed(network if for_x else network[1:]):
-        dy = returned(layer.backward(dy), layer, "backward")
+        dy = layer.backward(dy)
+        if dy is None:
+            raise_no_return(layer, "backward")
     if for_x:
         return dy
     first = network[0]
@@ -160,7 +164,7 @@ class Linear:
         self.W = (std * rng.standard_normal((inputs, units))).astype(dtype)
         self.b = np.zeros(units, dtype) if bias else None
         self.parameters, self.frozen = ("W", "b") if bias else ("W",), frozen
-        self.dW = np.empty_like(self.W)  # filled again at each step: new memory would cost time
+        self.buffer = np.empty_like(self.W)  # for dW, at each step: new memory would cost time
 
     def forward(self, x):
         """Return x W + b."""
@@ -172,7 +176,7 @@ class Linear:
 
     def backward(self, dy):
         """Keep dW = xᵀ dy and db, the sum of dy; return dx = dy Wᵀ if it is wanted."""
-        np.matmul(self.x.T, dy, out=self.dW)
+        self.dW = np.matmul(self.x.T, dy, out=self.buffer)
         if self.b is not None:
             self.db = ones(len(dy), dy.dtype).dot(dy)  # a third of the time of dy.sum(axis=0)
         return dy.dot(self.W.T) if self.for_x else None

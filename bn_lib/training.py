@@ -205,6 +205,7 @@ class SGD:
         v <- momentum * v + rate * gradient        parameter <- parameter - v
 
     times: factors of the rate by the names of parameters, such as {"gamma": 100, "beta": 100}.
+    Without momentum, a step uses up what a layer names `buffer`: dW of a Linear holds rate * dW.
     Raises ValueError for a rate below 0, momentum outside [0, 1), or a name that no layer has.
     """
 
@@ -223,7 +224,9 @@ class SGD:
             check_names(self.times, {name for _, name in parameters})
         found = [gradient(layer, name) for layer, name in parameters]  # all, or none has moved
         for (layer, name), g in zip(parameters, found, strict=True):
-            move = self.rate * self.times.get(name, 1.0) * g
+            # What a layer fills anew at each step is in the processor's cache: the move may use it.
+            used_up = g is getattr(layer, "buffer", None) and not self.momentum
+            move = np.multiply(self.rate * self.times.get(name, 1.0), g, out=g if used_up else None)
             if self.momentum:
                 key = _Same(layer), name
                 move += self.momentum * self._velocity.get(key, 0.0)

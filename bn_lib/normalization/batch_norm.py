@@ -186,12 +186,12 @@ def batch_norm_backward(dy, cache):
         dx_hat, scale = dy * gamma, 1 / std
         mean_dx_hat = careful.mean(dx_hat, axes)
         mean_along = careful.mean(dx_hat * x_hat, axes)
+        check_range(dgamma, "dgamma", unit_axes, dy, x_hat)
+        check_range(dbeta, "dbeta", unit_axes, dy)
     dx = dx_hat - mean_dx_hat
     dx -= x_hat * mean_along
     dx *= scale
 
-    check_range(dgamma, "dgamma", unit_axes, dy, x_hat)
-    check_range(dbeta, "dbeta", unit_axes, dy)
     check_range(dx, "dx", axes, dy, x_hat, gamma, std)
     return dx.astype(dtype, copy=False), units(dgamma, dtype), units(dbeta, dtype)
 

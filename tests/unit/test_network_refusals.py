@@ -242,11 +242,13 @@ class Learner:
 
 
 @pytest.mark.parametrize(
-    ("gradient", "shape"), [(lambda da: da.sum(), r"\(\)"), (lambda da: da[:, None], r"\(3, 1\)")]
+    "gradient", [lambda da: da.sum(), lambda da: da[:, None], lambda da: da.tolist()]
 )
 @pytest.mark.parametrize("optimizer", [SGD(0.1), Adam()])
-def test_a_gradient_has_the_shape_of_its_parameter(gradient, shape, optimizer):
-    with pytest.raises(ValueError, match=rf"db of Learner has shape {shape}, expected \(3,\)"):
+def test_a_gradient_has_the_shape_of_its_parameter(gradient, optimizer):
+    with pytest.raises(
+        ValueError, match=r"(?s)db of Learner is .*, expected an array of shape \(3,\)"
+    ):
         training([Learner(gradient)], optimizer).run(1)
 
 

@@ -303,6 +303,19 @@ def test_two_parameters_may_share_one_gradient(optimizer):
     np.testing.assert_array_equal(layer.db, [-2])  # a step leaves it as it was
 
 
+@pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.1, 0.5), Adam(0.1)])
+def test_a_gradient_that_a_layer_keeps_for_itself_stays(optimizer):
+    class Constant(Linear):
+        ones = np.ones((6, 3))
+
+        def backward(self, dy):
+            super().backward(dy)
+            self.dW = self.ones
+
+    training(optimizer, [Constant(6, 3, generator())]).run(3)
+    assert (Constant.ones == 1).all()
+
+
 @pytest.mark.parametrize("optimizer", [partial(SGD, 0.1, 0.9), partial(Adam, 0.1)])
 def test_a_layer_that_defines_equality_learns_with_any_optimizer(optimizer):
     @dataclass
