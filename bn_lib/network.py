@@ -140,7 +140,7 @@ def dense(sizes, activation, rng, norm=None, gain=1.0, std=None, bias=True, dtyp
 
 @lru_cache
 def ones(n, dtype):
-    """n ones, for sums: they are products with ones."""
+    """n ones: a product with them is a sum, and faster than one."""
     return np.ones(n, dtype)
 
 
@@ -154,7 +154,7 @@ class Linear:
     bias: False for y = x W; b is None then.
     """
 
-    for_x = True
+    for_x = True  # whether the gradient for x is wanted; see `backward` of a network
 
     def __init__(self, inputs, units, rng, std=None, dtype=np.float64, bias=True, frozen=()):
         check_generator(rng)
@@ -255,7 +255,7 @@ class Tanh:
 
     def forward(self, x):
         """Return h."""
-        self.h = np.tanh(x)
+        self.h = np.tanh(as_floats(x, "x")[0])  # of uint8, NumPy makes float16
         return self.h
 
     def backward(self, dy):

@@ -22,11 +22,11 @@ from bn_lib.normalization import OutOfRange
 
 
 class Diverged(ArithmeticError):
-    """Training has left the numbers: the message says when and where that was seen first."""
+    """The loss or a parameter is infinite or no number: the message says where that was seen."""
 
 
 class Training:
-    """A network on its way: `up_to` trains it, `record` holds what the probes have seen.
+    """The training of a network: `up_to` does the steps, `record` holds what probes have returned.
 
     network: a list of layers, changed in place. x, target: the examples, which are taken as
         x[indices] and target[indices]; those that fill no whole batch rest until the next epoch.

@@ -140,6 +140,12 @@ def test_cross_entropy_of_many_float16_logits_has_digits():
     np.testing.assert_allclose(dy, expected_dy, rtol=1e-3, atol=1e-12)
 
 
+@pytest.mark.parametrize("layer", [Sigmoid(), Tanh(), ReLU(), Linear(2, 3, generator())])
+def test_bytes_go_through_a_layer_with_all_their_digits(layer):
+    x = np.array([[0, 1], [2, 3]], np.uint8)
+    np.testing.assert_array_equal(forward([layer], x), forward([layer], x.astype(float)))
+
+
 def test_lists_go_through_a_network():
     network = dense([3, 4, 2], Tanh, generator(), BatchNorm)
     x = [[1, 2, 3], [0, 1, 5], [2, 2, 1]]
