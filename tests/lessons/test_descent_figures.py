@@ -119,7 +119,7 @@ FIGURES = [
             (towards(lr, start=start), dict(lr=lr) | more)
             for lr in (0.05, 0.5, 0.95, 1.1)
             for start in ((5, -2), UNDONE, (-3.25, -2.75))
-            for more in ({}, dict(N=256))
+            for more in ([{}, dict(N=256)] if lr < 1 else [{}])
         ],
     ),
     Figure(

@@ -160,7 +160,7 @@ FIGURES = [
         lambda: BatchTable(BATCH, picked=(1, 1)),
         [((a * BATCH + 1, normalize(BATCH)), {}) for a in (-100, 0, 1)],
     ),
-    Figure(Coupling, [(drag(value, n), {}) for value in (-25, 6, 1000) for n in (2, 8, 16)]),
+    Figure(Coupling, [(drag(value, n), {}) for value in (-10, 6, 16) for n in (2, 8, 16)]),
     Figure(
         lambda: NearConstant(PATTERN, spread_after),
         [
@@ -169,5 +169,5 @@ FIGURES = [
             for eps in (1e-8, 1e-5, 1)
         ],
     ),
-    Figure(lambda: Shape(100), [((a * H + 2, normalize(H)), {}) for a in (-10, 0, 1, 100)]),
+    Figure(lambda: Shape(100), [((a * H + 2, normalize(H)), {}) for a in (-10, 0, 1, 10)]),
 ]
