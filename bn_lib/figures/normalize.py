@@ -59,7 +59,7 @@ class _Table:
 
         extent = (-0.5, units - 0.5, examples - 0.5, -0.5)
         self.image = Map(picture, axes, shape, style.SIGNED, extent, -limit, limit)
-        gaps = Rods(picture, axes, color="white", linewidth=2 * style.HEAVY)
+        gaps = Rods(picture, axes, color="white", linewidth=style.HEAVY * 2)
         edges = np.arange(units + 1) - 0.5
         gaps.show((edges, -0.5), (edges, examples - 0.5))
         row, column = picked
@@ -121,7 +121,7 @@ class Coupling(Picture):
         self.mean = Line(self, axes, linestyle="--", color=style.INK, linewidth=style.FINE)
         self.picked_join = Line(self, axes, color=style.ACCENT, linewidth=style.HEAVY)
         self.limits = Dots(
-            self, axes, marker="|", color=style.INK, markersize=2 * style.RING, mew=style.LINE
+            self, axes, marker="|", color=style.INK, markersize=style.RING * 2, mew=style.LINE
         )
         ring = dict(mfc="none", mec=style.GUIDE, markersize=style.RING, mew=style.FINE)
         self.rings = Dots(self, axes, **ring)

@@ -163,7 +163,7 @@ class Decisions(Picture):
 
     CLASSES = (
         dict(marker="o", color=style.NORMALIZED, markersize=style.GRAIN),
-        dict(marker="s", color=style.OUTPUT, markersize=0.9 * style.GRAIN),
+        dict(marker="s", color=style.OUTPUT, markersize=style.GRAIN * 0.9),
     )
     PLACES = 60  # along each side of the plane
 
@@ -193,7 +193,7 @@ class Decisions(Picture):
         image = Map(self, axes, shape, style.TINT, (-reach, reach, -reach, reach))
         points = []
         for looks in self.CLASSES:
-            full = Dots(self, axes, **looks | dict(mec="white", mew=0.4 * style.THIN))
+            full = Dots(self, axes, **looks | dict(mec="white", mew=style.THIN * 0.4))
             hollow = Dots(
                 self, axes, **looks | dict(mfc="white", mec=looks["color"], mew=style.SLIM + 0.1)
             )

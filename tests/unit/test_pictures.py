@@ -51,7 +51,7 @@ def test_take_names_the_part_that_is_wrong_and_what_it_is_a_part_of():
 
 def test_place_says_what_there_is():
     assert place(0.3, [0.1, 0.3], "rate") == 1
-    with pytest.raises(ValueError, match="rate is 2, but the figure has 0.1, 0.3"):
+    with pytest.raises(ValueError, match=r"rate is 2, but the figure has 0\.1, 0\.3"):
         place(2, [0.1, 0.3], "rate")
 
 
