@@ -208,8 +208,8 @@ class NearConstant(Picture):
         level(axes, 1, color=style.LEVEL, linestyle=":", linewidth=style.FINE)
         note(axes, ZERO - 0.3, 1.11, "1: what is promised")
         # The axis is cut between 0 and its first power of ten.
-        axes.plot([ZERO + 0.5], [0], marker="$//$", color=style.INK, markersize=style.START, clip_on=False,
-                  transform=axes.get_xaxis_transform())  # fmt: skip
+        cut = dict(marker="$//$", color=style.INK, markersize=style.START, clip_on=False)
+        axes.plot([ZERO + 0.5], [0], transform=axes.get_xaxis_transform(), **cut)
         self.curve = Line(self, axes, color=style.OUTPUT, linewidth=style.BOLD)
         self.knee = Line(self, axes, linestyle="--", color=style.INK, linewidth=style.SLIM)
         here = dict(mec=style.INK, markersize=style.HERE, mew=style.FINE)

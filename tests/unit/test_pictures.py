@@ -45,7 +45,7 @@ def test_take_names_the_part_that_is_wrong_and_what_it_is_a_part_of():
         ValueError, match=r"z without has shape \(2,\), but the figure needs \(3,\)"
     ):
         take(([1, 2], 3), "without", z=(3,), share=())
-    with pytest.raises(ValueError, match="share without is NaN$"):
+    with pytest.raises(ValueError, match=r"share without is NaN$"):
         take(([1, 2], np.nan), "without", z=(2,), share=())
 
 
