@@ -49,7 +49,7 @@ SWEEP = $(BIN)/python -m tools.records.sweeps $(PROCESSES:%=--processes %)
 sweeps: $(VENV)/.test  ## compute the recorded sweeps again (some minutes)
 	for name in drift fates rate_map; do $(SWEEP) $$name || exit; done
 
-paper: $(VENV)/.test  ## compute the paper's experiment again (an hour; stopped by Ctrl-C, it goes on later)
+paper: $(VENV)/.test  ## compute the paper's experiment again (40 minutes; stopped by Ctrl-C, it goes on later)
 	$(SWEEP) paper
 
 site: $(VENV)/.test  ## build the web site, into the folder _site
