@@ -29,10 +29,11 @@ check: $(VENV)/.test  ## in a minute: style, unit tests, notebooks that changed 
 	$(BIN)/ruff format --check
 	$(BIN)/python -m pytest $(SPREAD) $(UNIT) $(CHANGED)
 
+# Without nbval: tests/browser runs each notebook in JupyterLab, and compares its words as nbval does.
 test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python -m pytest $(SPREAD)
+	$(BIN)/python -m pytest $(SPREAD) tests
 
 test-oldest test-newest: test-%: .venv-%/.test  ## … unit tests and notebooks, on the oldest (newest) dependencies
 	.venv-$*/bin/python -m pytest $(SPREAD) $(WARNINGS_$*) $(UNIT) tests/notebooks notebooks
