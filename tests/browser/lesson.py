@@ -111,7 +111,8 @@ def check_notebook(page: Page, path: Path, thoroughly: bool) -> None:
     _no_widget_is_missing(page)
 
     front_end.run_all(page)
-    assert front_end.said(page) == [list(map(words, cell.outputs)) for cell in code]
+    committed, said = [list(map(words, cell.outputs)) for cell in code], front_end.said(page)
+    assert said == committed, [two for two in zip(said, committed) if two[0] != two[1]]
     live = sum("explore(" in cell.source for cell in drawn)
     expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(live)
     trained = sum("await watch(" in cell.source for cell in drawn)
