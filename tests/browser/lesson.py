@@ -112,7 +112,8 @@ def check_notebook(page: Page, path: Path, thoroughly: bool) -> None:
 
     front_end.run_all(page)
     committed, said = [list(map(words, cell.outputs)) for cell in code], front_end.said(page)
-    assert said == committed, [two for two in zip(said, committed) if two[0] != two[1]]
+    pairs = list(zip(said, committed, strict=True))
+    assert said == committed, [(now, before) for now, before in pairs if now != before]
     live = sum("explore(" in cell.source for cell in drawn)
     expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(live)
     trained = sum("await watch(" in cell.source for cell in drawn)
