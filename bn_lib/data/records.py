@@ -71,11 +71,11 @@ def write(path: Path, axes: Mapping[str, ArrayLike], **arrays: tuple[str, ArrayL
 
 
 def fates(path: Path = HERE / "fates.npz") -> dict:
-    """Return how right four networks are on the test digits while they train.
+    """Return the test accuracy of four networks while they train.
 
     By (activation, scale of the initial weights, learning rate), and then by the name of the
-    network: a dict with "step", and "accuracy" as the mean over three seeds, of shape (16,) each.
-    A network that has diverged classifies none correctly.
+    network: a dict with "step", and "accuracy" as the mean over three seeds, of shape (16,) each;
+    it is 0 once a network has diverged.
     "no BN" has no batch norm; "undone" starts with γ and β that undo it; "frozen" keeps these;
     "BN" starts with γ = 1, β = 0. Sigmoid and tanh networks have four hidden layers of 50, relu
     networks six.

@@ -39,7 +39,7 @@ def pinned() -> bool:
 
 def test_a_run_leaves_no_diff(path, committed, runs):
     """Except in exercises, where the solution is in place of the stub: so no solution changes what
-    another cell shows. Stubs are run by nbval, which compares what is said of them."""
+    another cell shows. Stubs are run by tests/browser, which compares what is said of them."""
     again = without_exercises(notebooks.normalized(runs[path]))
     committed = without_exercises(committed)
     if pinned():
