@@ -275,6 +275,14 @@ def test_at_the_scale_that_suits_the_steepest_slope_saturation_alone_makes_it_va
         assert 0.05 < Stack(seed, 10, depth=40).ratio < 2
 
 
+def test_forty_layers():
+    """Raw at the usual scale next to nothing is left; normalized it stays, or explodes at γ = 4."""
+    for seed in range(3):
+        assert Stack(seed, 1, depth=40).ratio < 1e-20
+        assert 0.3 < Stack(seed, 1, 1.0, depth=40).ratio < 1.2
+        assert 1e3 < Stack(seed, 1, 4.0, depth=40).ratio < 3e4
+
+
 @pytest.mark.parametrize(
     ("curve", "scale", "least", "most"),
     [

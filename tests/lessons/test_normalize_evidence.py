@@ -51,6 +51,18 @@ def test_nothing_becomes_a_bell_that_was_none():
         assert abs(skew["bell curve"]) < 0.35 < skew["two humps"] < 1 < skew["one long tail"]
 
 
+def test_the_two_humps_of_the_text_have_a_skewness_of_057():
+    H = two_humped(500, np.random.default_rng(0))
+    assert round(skewness(H), 2) == round(skewness(normalize(H)), 2) == 0.57
+
+
+def test_the_spread_of_1_is_the_one_divided_by_n():
+    for N in (2, 6, 100):
+        H_hat = normalize(np.random.default_rng(0).standard_normal(N), eps=0)
+        np.testing.assert_allclose(H_hat.std(), 1)
+        np.testing.assert_allclose(H_hat.std(ddof=1), np.sqrt(N / (N - 1)))
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_correlations_between_units_survive(seed):
     rng = np.random.default_rng(seed)
