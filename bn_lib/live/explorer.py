@@ -147,6 +147,7 @@ class Explorer(Sized, traitlets.HasTraits):
         running.unwatch(self.canvas)
         self.canvas.close()
         self.function = self.picture = self._storyboard = None
+        self.knobs = {}
 
     def _values(self, at: tuple[int, ...]) -> dict:
         """The position that indices stand for."""
