@@ -5,7 +5,6 @@ from pathlib import Path
 
 import anywidget
 import traitlets
-from comm import get_comm_manager
 
 from bn_lib.figures.picture import Picture
 from bn_lib.live import vertices

@@ -43,6 +43,12 @@ def replace(live: Closes, shell) -> None:
             old.close()
 
 
+def view_of(widget: widgets.Widget) -> dict:
+    """The output that is a widget; ipywidgets 7 has no `_repr_mimebundle_`, which makes it in 8."""
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {WIDGET_VIEW: view}
+
+
 def close(widget: widgets.Widget) -> None:
     """Close a widget, all that is in it, and their layouts and styles."""
     for child in getattr(widget, "children", ()):

@@ -175,7 +175,11 @@ class OwnFigures:
     def test_a_question_is_answered_by_keyboard_alone(self, page: Page):
         """A question is answered by keyboard alone, and the comparison below follows."""
         verdict = page.locator(".bn-lesson [role=status]")
-        expect(verdict).to_contain_text("none yet")
+        expect(verdict).to_contain_text("Make a guess first")
+        computed = page.locator(".bn-lesson details p")
+        expect(computed).to_be_hidden()
+        page.locator(".bn-lesson summary").click()
+        expect(computed).to_contain_text("none yet")
         buttons = page.locator(".bn-lesson button")
         wrong, right, last = buttons.all()
         wrong.focus()
