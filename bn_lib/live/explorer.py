@@ -285,9 +285,9 @@ class Explorer(Sized, traitlets.HasTraits):
     def _repr_mimebundle_(self, include=None, exclude=None):
         if self.picture is None:
             return {"text/plain": self.said}, {}
-        data, metadata = self.canvas._repr_mimebundle_()
+        _, metadata = self.canvas._repr_mimebundle_()
         picture = {"image/png": self._storyboard, "text/plain": self.said}
-        return data | picture, metadata
+        return cells.view_of(self.canvas) | picture, metadata
 
 
 def _start(function: Callable, knobs: Mapping) -> dict:

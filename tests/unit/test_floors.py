@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "bn_lib"
 
 FLOORS = {
+    "saving": 0,
     "normalization": 1,
     "data": 1,
     "network": 2,
@@ -21,6 +22,7 @@ FLOORS = {
 }
 # Besides the standard library; pictures never import knobs, numbers never import pictures.
 PACKAGES = {
+    "saving": set(),  # Jupyter's server loads it when it starts
     "normalization": {"numpy"},
     "data": {"numpy"},
     "network": {"numpy"},
