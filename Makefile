@@ -18,7 +18,16 @@ lab: $(VENV)/.runtime  ## open the course in JupyterLab
 
 # At the course's sizes a second thread for matrix products only waits for the first; where others work on
 # the same machine, it waits long.
-lab test test-oldest test-newest notebooks sweeps paper site: export OPENBLAS_NUM_THREADS = 1
+lab check test test-oldest test-newest notebooks sweeps paper site: export OPENBLAS_NUM_THREADS = 1
+
+UNIT := $(wildcard tests/unit tests/lessons)
+CHANGED = $(shell git diff --name-only --diff-filter=d HEAD -- 'notebooks/*.ipynb'; \
+	git ls-files --others --exclude-standard -- 'notebooks/*.ipynb')
+
+check: $(VENV)/.test  ## in a minute: style, unit tests, notebooks that changed since the last commit
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m pytest $(SPREAD) $(UNIT) $(CHANGED)
 
 test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/ruff check
@@ -26,7 +35,7 @@ test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/python -m pytest $(SPREAD)
 
 test-oldest test-newest: test-%: .venv-%/.test  ## … unit tests and notebooks, on the oldest (newest) dependencies
-	.venv-$*/bin/python -m pytest $(SPREAD) $(WARNINGS_$*) tests/unit tests/lessons tests/notebooks notebooks
+	.venv-$*/bin/python -m pytest $(SPREAD) $(WARNINGS_$*) $(UNIT) tests/notebooks notebooks
 
 bench: $(VENV)/.bench $(VENV)/.chromium  ## measure speed beside other libraries
 	for file in tests/benchmarks/bench_*.py; do $(BIN)/python $$file || exit; done
@@ -37,10 +46,10 @@ notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
 # PROCESSES=1 leaves the other cores to others.
 SWEEP = $(BIN)/python -m tools.records.sweeps $(PROCESSES:%=--processes %)
 
-sweeps: $(VENV)/.test  ## compute again what the notebooks show of long sweeps (some minutes)
+sweeps: $(VENV)/.test  ## compute the recorded sweeps again (some minutes)
 	for name in drift fates rate_map; do $(SWEEP) $$name || exit; done
 
-paper: $(VENV)/.test  ## compute the paper's experiment again (half an hour; stopped by Ctrl-C, it goes on later)
+paper: $(VENV)/.test  ## compute the paper's experiment again (an hour; stopped by Ctrl-C, it goes on later)
 	$(SWEEP) paper
 
 site: $(VENV)/.test  ## build the web site, into the folder _site
@@ -55,13 +64,13 @@ format: $(VENV)/.test  ## tidy the code
 	$(BIN)/ruff format
 
 lock: $(VENV)/.test  ## pin the dependencies of pyproject.toml again (UPGRADE=--upgrade takes the newest)
-	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --group course --output-file requirements.txt
 	$(COMPILE) $(UPGRADE) --constraint requirements.txt --group test --output-file requirements-test.txt
 
 clean:  ## remove the environments and what the tests left
 	rm -rf _site .sweeps .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help lab test test-oldest test-newest bench notebooks sweeps paper site solutions format lock clean
+.PHONY: help lab check test test-oldest test-newest bench notebooks sweeps paper site solutions format lock clean
 
 # A stamp file says what has been installed from which pins.
 
@@ -99,7 +108,7 @@ PYTHON_newest := $(PYTHON)
 .venv-%/.test: pyproject.toml requirements-test.txt | $(VENV)/.test
 	$(PYTHON_$*) -m venv --clear .venv-$*
 	$(BIN)/uv pip compile --quiet --resolution $(RESOLUTION_$*) --python .venv-$* \
-	pyproject.toml requirements-test.txt --output-file .venv-$*/requirements.txt
+	pyproject.toml --group course requirements-test.txt --output-file .venv-$*/requirements.txt
 	$(BIN)/uv pip install --quiet --python .venv-$* --requirement .venv-$*/requirements.txt --editable .
 	.venv-$*/bin/python -c 'import matplotlib.font_manager'
 	touch $@

@@ -22,6 +22,16 @@ from bn_lib.normalization import normalize
 AT_ONCE = 1000  # examples: what a layer makes of them stays in the processor's cache
 
 
+def skewness(x):
+    """Third moment of x, shape (N,), once mean 0 and standard deviation 1; 0 for a bell curve.
+
+    A constant x has no shape: 0.
+    """
+    deviation = x - np.mean(x)
+    std = np.std(deviation)
+    return float(np.mean((deviation / std) ** 3)) if std > 0 else 0.0
+
+
 class Line(NamedTuple):
     """The straight line nearest to a curve, slope * z + intercept, and what it explains."""
 

@@ -1,4 +1,4 @@
-"""The course's notebooks, each run once for all the tests that look at it or at its page."""
+"""The course's notebooks, each run once for all the tests of it and of its page."""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tools.site import pages
 
 # Of a figure, so that tests of the site need not wait for 15,000.
 BUDGET = Budget(frames=40)
-# Files whose tests look at the same runs.
+# Files whose tests share the same runs.
 OF_RUNS = ("test_runs.py", "test_site.py")
 
 

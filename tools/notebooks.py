@@ -10,7 +10,7 @@ machine, so that a notebook that still says the same leaves no diff.
 An exercise is a code cell with the tag `exercise` and a name, in the cell's metadata:
 `{"tags": ["exercise"], "exercise": "normalize"}`. Its solution is the piece of that name in
 `solutions/NN.py`, where NN are the first two characters of the notebook's file name; a piece
-begins with the line `# %% normalize`. What stands before the first piece belongs to no cell.
+begins with the line `# %% normalize`. What comes before the first piece belongs to no cell.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _run_cells(client: NotebookClient) -> None:
         try:
             client.execute_cell(cell, index)
         except CellExecutionError as error:
-            report = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # colours of the terminal
+            report = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # colors of the terminal
             raise NotebookError(f"{_where(cell, index)} raises\n{report}") from None
         for output in cell.get("outputs", ()):
             if output.output_type == "stream" and output.name == "stderr":

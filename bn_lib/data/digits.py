@@ -22,8 +22,8 @@ class Digits(NamedTuple):
 def digits(path: Path = HERE / "digits.npz") -> Digits:
     """Return the 1,797 digits of Alpaydin & Kaynak 1998, 1,400 to train on and 397 to test on.
 
-    Always in the same order, shuffled once. Show one by d.x[0].reshape(8, 8). Where they come from
-    stands in digits.md beside the file. Raises ValueError for a file that is damaged.
+    Always in the same order, shuffled once. Show one by d.x[0].reshape(8, 8). digits.md beside the
+    file says where they come from. Raises ValueError for a file that is damaged.
     """
     arrays = {"images": ((1797, 64), 16), "labels": ((1797,), 9)}
     counts = {"labels": [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]}

@@ -36,7 +36,7 @@ def mnist(path: Path = HERE / "mnist_binary.npz") -> Digits:
     """Return MNIST's digits: 60,000 to train on and 10,000 to test on, in their original order.
 
     x and test_x are `Bits`: take from them what you need, as in x[:100]. Each pixel is 1 where the
-    original is above 127. Where they come from stands in mnist_binary.md beside the file.
+    original is above 127. mnist_binary.md beside the file says where they come from.
     Raises ValueError for a file that is damaged.
     """
     arrays = {

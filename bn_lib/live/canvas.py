@@ -6,9 +6,9 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from bn_lib.figures.picture import Picture
 from bn_lib.live import vertices
 from bn_lib.live.words import WORDS
+from bn_lib.pictures.picture import Picture
 
 HERE = Path(__file__).parent
 SCRIPT = HERE / "script"

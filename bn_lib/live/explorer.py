@@ -7,8 +7,6 @@ import numpy as np
 import traitlets
 from IPython import get_ipython
 
-from bn_lib.figures.picture import Picture
-from bn_lib.figures.storyboard import storyboard
 from bn_lib.live import cells, places, running
 from bn_lib.live.ahead import Ahead, indices, watch_cells
 from bn_lib.live.calling import Called, call, explain, in_one_line, name_of
@@ -17,6 +15,8 @@ from bn_lib.live.knobs import Knob, is_constant, knob
 from bn_lib.live.sizes import Sized
 from bn_lib.live.threads import on_one_thread
 from bn_lib.live.words import WORDS
+from bn_lib.pictures.picture import Picture
+from bn_lib.pictures.storyboard import storyboard
 
 
 def explore(function: Callable, picture: Picture, presets: Mapping | None = None, **knobs):

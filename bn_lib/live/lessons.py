@@ -13,8 +13,8 @@ import traitlets
 from IPython import get_ipython
 
 from bn_lib.exercises import Verdict
-from bn_lib.figures import style
 from bn_lib.live import cells
+from bn_lib.pictures import style
 
 # ipywidgets' own 13 pixels are less than 10 points. Choices are as long as their words and wrap
 # where the page is narrow; a mark tells the chosen one, not colour alone.

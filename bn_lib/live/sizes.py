@@ -3,10 +3,10 @@
 import asyncio
 import weakref
 
-from bn_lib.figures.picture import Picture
 from bn_lib.live.canvas import Canvas
 from bn_lib.live.threads import OneThread
 from bn_lib.live.words import WORDS
+from bn_lib.pictures.picture import Picture
 
 LARGE = 1.35  # how much larger the texts are for a projector
 _showing = weakref.WeakSet()

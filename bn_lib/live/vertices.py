@@ -17,7 +17,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox
 
-from bn_lib.figures import style
+from bn_lib.pictures import style
 
 UNITS = 16  # packed units in a pixel
 FARTHEST = 2000  # pixels; lines are cut there, far outside of every figure

@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 class Servers:
     """A Jupyter server for each front end, started when it is first asked for.
 
-    One for both would do, but it looks fonts up by their name alone, and refuses the one of
+    One for both would do, but it finds fonts by their name alone, and refuses the one of
     Notebook 7 after it has found that of JupyterLab.
     """
 

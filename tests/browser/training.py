@@ -11,7 +11,7 @@ from tests.browser.figure import PIXELS, SENTENCE, Figure
 SETUP = """
 import numpy as np
 from bn_lib.data import digits
-from bn_lib.figures.curves import Curves
+from bn_lib.figures import Curves
 from bn_lib.live import watch
 from bn_lib.measure import accuracy
 from bn_lib.network import BatchNorm, Sigmoid, dense

@@ -45,7 +45,7 @@ def _number(match: re.Match) -> Number:
     power = (match["bare"] or match["e"] or match["power"] or "0").translate(_SUPERSCRIPTS)
     decimals = len(digits.partition(".")[2])
     unit = 10.0 ** int(power)
-    # A whole number is meant as it stands: 16 is not 16.4, but 98 % may be.
+    # A whole number is meant exactly: 16 is not 16.4, but 98 % may be 98.4 %.
     whole = not decimals and power == "0" and not match["percent"]
     exact = whole or bool(match["bare"])
     half = 1e-9 * unit if exact else 0.5 * 10.0**-decimals * unit

@@ -1,4 +1,4 @@
-"""Moves every knob of a notebook's live figures, looks at its trainings, notes what goes wrong.
+"""Moves every knob of a notebook's live figures, checks its trainings, and notes what goes wrong.
 
 This runs inside a notebook's kernel, after its cells.
 """
@@ -91,7 +91,7 @@ class Driven:
                 self.say(f"{when}: a line has vertices that are not finite")
 
     def described(self) -> str:
-        """The sentence that should stand over the picture."""
+        """The sentence that should be shown with the picture."""
         return self.picture.describe()
 
     def looks(self) -> tuple:

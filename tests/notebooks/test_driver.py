@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from bn_lib.figures.picture import Picture
 from bn_lib.live import again, explore
 from bn_lib.live.progress import Watch
 from bn_lib.network import Linear, squared_error
+from bn_lib.pictures.picture import Picture
 from bn_lib.training import SGD, Training
 from tests.notebooks import driver
 
@@ -20,12 +20,10 @@ class Bar(Picture):
     """A line as long as its number."""
 
     def __init__(self):
-        super().__init__(300, 200)
-
-    def build(self):
-        self.axes = self.figure.subplots()
-        self.axes.set_xlim(0, 10)
-        self.line = self.moves(self.axes.plot([0, 0], [0, 1])[0])
+        with self.drawing(300, 200):
+            self.axes = self.figure.subplots()
+            self.axes.set_xlim(0, 10)
+            self.line = self.moves(self.axes.plot([0, 0], [0, 1])[0])
 
     def update(self, result, **position):
         self.line.set_xdata([0, result])

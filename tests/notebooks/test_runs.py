@@ -38,8 +38,8 @@ def pinned() -> bool:
 
 
 def test_a_run_leaves_no_diff(path, committed, runs):
-    """But for the exercises, where a solution stands in place of a stub: so no solution changes
-    what another cell shows. Stubs are run by nbval, which compares what is said of them."""
+    """Except in exercises, where the solution is in place of the stub: so no solution changes what
+    another cell shows. Stubs are run by nbval, which compares what is said of them."""
     again = without_exercises(notebooks.normalized(runs[path]))
     committed = without_exercises(committed)
     if pinned():

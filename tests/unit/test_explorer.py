@@ -11,23 +11,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bn_lib.figures.picture import Picture, expect
 from bn_lib.live import again, explore
 from bn_lib.live import explorer as explorer_module
 from bn_lib.live.cells import WIDGET_VIEW, replace
+from bn_lib.pictures.checks import expect
+from bn_lib.pictures.marks import Words
+from bn_lib.pictures.picture import Picture
 
 
 class Line(Picture):
     """The smallest picture: a line of three points and a text."""
 
     def __init__(self):
-        super().__init__(400, 200)
-
-    def build(self):
-        axes = self.figure.subplots()
-        axes.set(xlim=(0, 2), ylim=(-10, 10))
-        self.line = self.moves(axes.plot([0, 1, 2], [0, 0, 0])[0])
-        self.label = self.moving_text(axes, 1, 5)
+        with self.drawing(400, 200):
+            axes = self.figure.subplots()
+            axes.set(xlim=(0, 2), ylim=(-10, 10))
+            self.line = self.moves(axes.plot([0, 1, 2], [0, 0, 0])[0])
+            self.label = Words(self, axes, 1, 5)
 
     def update(self, result, **position):
         values = expect(result, (3,), "the result")

@@ -9,25 +9,25 @@ import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from bn_lib.figures.picture import Picture, expect
 from bn_lib.live import again, explore, steps
 from bn_lib.live import export as module
 from bn_lib.live.export import Budget, export, export_after_each_cell, pack, thin
+from bn_lib.pictures.checks import expect
+from bn_lib.pictures.marks import Words
+from bn_lib.pictures.picture import Picture
 
 
 class Everything(Picture):
     """A line of varying length, an image and a text."""
 
     def __init__(self):
-        super().__init__(300, 200)
-
-    def build(self):
-        axes = self.figure.subplots()
-        axes.set(xlim=(-5, 20), ylim=(-5, 20))
-        self.line = self.moves(axes.plot([], [])[0])
-        self.dots = self.moves(axes.plot([0], [0], "o")[0])
-        self.image = self.moves(axes.imshow(np.zeros((2, 3)), vmin=0, vmax=9, aspect="auto"))
-        self.words = self.moving_text(axes, 1, 1)
+        with self.drawing(300, 200):
+            axes = self.figure.subplots()
+            axes.set(xlim=(-5, 20), ylim=(-5, 20))
+            self.line = self.moves(axes.plot([], [])[0])
+            self.dots = self.moves(axes.plot([0], [0], "o")[0])
+            self.image = self.moves(axes.imshow(np.zeros((2, 3)), vmin=0, vmax=9, aspect="auto"))
+            self.words = Words(self, axes, 1, 1)
 
     def update(self, result, **position):
         value = float(expect(result, (), "the result"))

@@ -5,9 +5,10 @@ import pytest
 
 from bn_lib.data import two_humped
 from bn_lib.figures import BatchTable, Coupling, NearConstant, Shape
-from bn_lib.figures.picture import power, rounded, unpack
 from bn_lib.live.vertices import pack
 from bn_lib.normalization import normalize
+from bn_lib.pictures.checks import unpack
+from bn_lib.pictures.words import power, rounded
 
 BATCH = np.array([[3.0, 20], [1, 10], [4, 30], [1, 20]])
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from bn_lib.figures import Decisions, OnTheCurve, Stack, Straightness
-from bn_lib.figures.picture import expect
 from bn_lib.measure import best_line, saturated
 from bn_lib.network import sigmoid, sigmoid_slope
 from bn_lib.normalization import normalize
+from bn_lib.pictures.checks import expect
 from tests.unit.pictures import artists, clipped
 
 NOISE = np.random.default_rng(0).standard_normal(50)

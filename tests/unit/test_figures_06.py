@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.figures import ChangingMind, LongRun, LongRunMap
-from bn_lib.figures.long_run import at_the_end, first_step
+from bn_lib.figures.paper import at_the_end, first_step
 from tests.unit.pictures import artists, clipped, overlapping
 
 STEPS = np.array([0, 50, 100, 1000, 3000, *range(10_000, 60_000, 10_000)])

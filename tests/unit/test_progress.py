@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bn_lib.figures.curves import Curves
+from bn_lib.figures import Curves
 from bn_lib.live import progress
 from bn_lib.live.cells import WIDGET_VIEW
 from bn_lib.live.progress import Interrupted, watch

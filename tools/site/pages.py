@@ -58,7 +58,7 @@ SYNTAX = {"light": "default", "dark": "github-dark"}
 
 @dataclass
 class Places:
-    """Where the course stands on the net, read from the badges of the README."""
+    """Where the course is on the web, read from the badges of the README."""
 
     owner: str
     repository: str
@@ -168,7 +168,7 @@ def _outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def _said(notebook: NotebookNode) -> list[str]:
-    """What a notebook says, but for exercises, whose verdicts no page shows."""
+    """What a notebook says, except in exercises, whose verdicts no page shows."""
     return [
         output.text if output.output_type == "stream" else output.data.get("text/plain", "")
         for cell in notebook.cells
@@ -263,7 +263,7 @@ class CourseExporter(HTMLExporter):
         text = text.replace(
             'class="anchor-link"', 'class="anchor-link" tabindex="-1" aria-hidden="true"'
         )
-        # The comma behind a formula must not begin a line.
+        # The comma after a formula must not begin a line.
         return re.sub(
             r"(<math>(?:(?!</math>).)*</math>[,.;:!?)]+)", r'<span class="whole">\1</span>', text
         )
@@ -284,7 +284,7 @@ class CourseExporter(HTMLExporter):
 
 
 def stylesheet() -> str:
-    """The pages' style: their own, that of figures in notebooks, and the colours of code."""
+    """The pages' style: their own, that of figures in notebooks, and the colors of code."""
     light, dark = (
         HtmlFormatter(style=style).get_style_defs(".highlight") for style in SYNTAX.values()
     )

@@ -1,4 +1,4 @@
-// The figures of a page move: their frames come from a file, their positions stand in the page's
+// The figures of a page move: their frames come from a file, their positions are kept in the page's
 // address. `pack` in bn_lib/live/export.py writes what `Store` reads.
 
 import { Figure } from "./figure.js";

@@ -3,19 +3,17 @@
 from IPython.display import display
 from ways import batch
 
-from bn_lib.figures.picture import Picture
 from bn_lib.live import explore
+from bn_lib.pictures.picture import Picture
 
 
 class Figure(Picture):
     def __init__(self):
-        super().__init__(*batch.SIZE)
-
-    def build(self):
-        left, right = self.figure.subplots(1, 2)
-        batch.still(left, right)
-        for artist in batch.moving(left, right, 1):
-            self.moves(artist)
+        with self.drawing(*batch.SIZE):
+            left, right = self.figure.subplots(1, 2)
+            batch.still(left, right)
+            for artist in batch.moving(left, right, 1):
+                self.moves(artist)
 
     def update(self, after, *, gamma):
         steps, dots, text = self.moving

@@ -2,14 +2,12 @@
 
 import textwrap
 
-import matplotlib as mpl
-import matplotlib.style
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bn_lib.figures import style
-from bn_lib.figures.picture import png
+from bn_lib.pictures import style
+from bn_lib.pictures.png import png
 
 
 def storyboard(panels: list[tuple[str, str, np.ndarray]]) -> bytes:
@@ -27,7 +25,7 @@ def storyboard(panels: list[tuple[str, str, np.ndarray]]) -> bytes:
 def _caption(name: str, sentence: str, width: int) -> np.ndarray:
     lines = textwrap.wrap(sentence, width // 9)
     height = 14 + 20 * (1 + len(lines))
-    with mpl.style.context(["default", style.RC]):
+    with style.ours():
         figure = Figure((width / style.DPI, height / style.DPI), style.DPI)
         canvas = FigureCanvasAgg(figure)
         looks = dict(va="top", linespacing=1.25)

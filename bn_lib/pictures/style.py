@@ -1,0 +1,87 @@
+"""The looks of all figures: every color, width and size has its name here and nowhere else.
+
+The colors are those of Okabe and Ito (2008), "Color Universal Design": colorblind readers can
+tell them apart. A color never stands alone: line style, marker or words say the same.
+"""
+
+import matplotlib as mpl
+import matplotlib.style
+from matplotlib.colors import LinearSegmentedColormap
+
+ORIGINAL = "#8a8a8a"  # what goes in: gray
+NORMALIZED = "#0072b2"  # after normalizing: blue
+OUTPUT = "#d55e00"  # what comes out at last: vermilion
+TARGET = "#009e73"  # where it should be: green
+ACCENT = "#cc79a7"  # one example picked out: purple
+OUTPUT_WORDS, TARGET_WORDS, ACCENT_WORDS = "#a84300", "#00795a", "#a0457a"  # dark enough to read
+
+# Grays, from dark to light.
+INK = "#222222"
+NOTE = "#555555"  # words that explain
+WITHOUT = "#666666"  # the network without what the lesson is about
+GUIDE = "#777777"  # rings and lines to compare with
+LEVEL = "#999999"  # heights to compare with
+STILL = "#b5b5b5"  # curves that stand still
+FAINT = "#bbbbbb"  # many lines, such as contours
+ZERO = "#cccccc"  # where an axis has its 0
+GRID = "#e5e5e5"
+SHADE = "#eeeeee"  # regions
+
+# A comparison has one look in the whole course: without, with, and others after them.
+NETWORKS = (
+    dict(color=WITHOUT, linestyle="--"),
+    dict(color=OUTPUT, linestyle="-"),
+    dict(color=NORMALIZED, linestyle="-."),
+    dict(color=TARGET, linestyle=":"),
+)
+PAIR = NETWORKS[:2]
+PAIR_MARKERS = ("o", "s")
+PAIR_DASHES = ("- -", "—")  # in words
+PAIR_WORDS = (NOTE, OUTPUT_WORDS)
+
+# Pale, so that dark numbers can be read on every cell; few, so that a palette PNG keeps them all.
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#56b4e9", "#ffffff", "#f0b030"], N=17)
+DEEP = LinearSegmentedColormap.from_list("deep", ["#ffffff", NORMALIZED])
+# Light, so that points can be told from it; white where a network cannot decide.
+TINT = LinearSegmentedColormap.from_list("tint", ["#a9d3ec", "#ffffff", "#f5bf97"])
+
+DPI = 100  # one figure unit is one CSS pixel at 100 dots an inch
+
+# Sizes of words, widths of lines and diameters of dots, in printer's points.
+SMALL, MEDIUM, TEXT, TITLE = 10.5, 11, 11.5, 12.5
+THIN, FINE, LINE, BOLD, HEAVY = 1, 1.5, 2, 2.5, 3
+DUST, SPECK, GRAIN, DOT, BALL, HERE, RING, HALO, STAR = 2.5, 4, 5, 6, 10, 12, 13, 16, 24
+
+RC = {
+    "font.family": "DejaVu Sans",
+    "font.size": TEXT,
+    "axes.titlesize": TITLE,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": TEXT,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "lines.linewidth": LINE,
+    "lines.markersize": DOT,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
+
+
+def ours():
+    """A context in which matplotlib draws in this style, whatever the user's is."""
+    return mpl.style.context(["default", RC])
+
+
+def green_from(share: float) -> LinearSegmentedColormap:
+    """Colors for shares: gray below, green from `share`; black numbers can be read on all."""
+    return LinearSegmentedColormap.from_list(
+        "good",
+        [(0, "#ffffff"), (share - 5e-4, "#cfcfcf"), (share, "#8ed6bc"), (1, "#5fc3a0")],
+        N=4001,  # fine enough that no cell below it is green
+    )

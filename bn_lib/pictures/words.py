@@ -1,0 +1,40 @@
+"""How numbers are written in figures and sentences: one minus sign, one way for each kind."""
+
+import numpy as np
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def rounded(value: float, decimals: int = 2) -> str:
+    """A number with a fixed count of decimals, a real minus sign, and no minus before a zero."""
+    text = f"{round(float(value), decimals) + 0.0:.{decimals}f}"
+    return text.replace("-", "−")
+
+
+def short(value: float, digits: int = 6) -> str:
+    """A number with at most so many digits and no zeros at its end, as in 0.05 and −1.5."""
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+def power(value: float, least: float = 0.01) -> str:
+    """Two digits, as in 0.0054 and 9.9·10⁻⁴: a power of ten below `least` and from 1,000 on."""
+    if value == 0 or least <= value < 999.5:
+        return f"{value:.2g}" if value < 99.5 else f"{value:.0f}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """A share between 0 and 1 as percent, as in "98.4 %"."""
+    return f"{rounded(100 * share, decimals)} %"
+
+
+def span(values) -> str:
+    """The least and the largest value, as in "0.57 to 0.86"; one number if both read alike."""
+    low, high = rounded(np.min(values)), rounded(np.max(values))
+    return low if low == high else f"{low} to {high}"
+
+
+def outside(count: int, things: str = "") -> str:
+    """How many of these things lie outside the axes, as in "3 steps outside"; nothing for none."""
+    return " ".join(filter(None, [str(count), things, "outside"])) if count else ""
