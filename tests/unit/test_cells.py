@@ -25,8 +25,8 @@ def megabytes():
         return int(file.read().split()[1]) * 4096 / 1e6
 """
 FIGURE = "explore(transform, Overlay(before=H), gamma=(-1, 4, 0.05), beta=(-1, 6, 0.05))"
-WARM = 5  # runs after which the caches are full
-RUNS = 20
+WARM = 15  # runs after which the caches are full
+RUNS = 15
 ALL_RUNS = 60
 MOST = 10  # MB after ALL_RUNS
 
