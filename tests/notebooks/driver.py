@@ -37,7 +37,7 @@ def _cell(explorer) -> tuple:
     """What is the same for the figures of one cell; IPython names code after its text."""
     code = explorer.function.__code__
     picture = type(explorer.picture).__name__
-    return code.co_filename, code.co_name, picture, (*explorer.knobs, *explorer.presets)
+    return code.co_filename, code.co_name, picture, (*explorer.knobs, *explorer.preset_positions)
 
 
 def problems_of_all() -> dict[str, list[str]]:

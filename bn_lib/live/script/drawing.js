@@ -24,6 +24,13 @@ function paint(context, look, path) {
   if (look.stroke && look.width > 0) context.stroke(path);
 }
 
+export function setFont(context, look) {
+  const weight = look.bold ? "bold " : "";
+  context.font = `${weight}${look.size}px "${FONT}", "DejaVu Sans", Verdana, sans-serif`;
+  context.textAlign = look.align;
+  context.textBaseline = look.baseline;
+}
+
 const draw = {
   path(context, look, points) {
     const path = new Path2D();
@@ -54,10 +61,7 @@ const draw = {
   },
 
   text(context, look, [x, y, words]) {
-    const weight = look.bold ? "bold " : "";
-    context.font = `${weight}${look.size}px "${FONT}", "DejaVu Sans", Verdana, sans-serif`;
-    context.textAlign = look.align;
-    context.textBaseline = look.baseline;
+    setFont(context, look);
     if (look.rim) {
       context.strokeStyle = "white";
       context.lineWidth = 4;

@@ -2,6 +2,7 @@
 
 import { FONT, drawFrame } from "./drawing.js";
 
+const PADDING = 2; // pixels around a figure, for the outline of what has the focus
 const PLAY = 8000; // ms in which a knob that plays goes from end to end
 
 function element(tag, className, parent, properties = {}) {
@@ -207,7 +208,7 @@ export class Figure {
 
   setStage(size, looks, still) {
     [this.size, this.looks] = [size, looks];
-    this.root.style.maxWidth = `${size[0]}px`;
+    this.root.style.maxWidth = `${size[0] + 2 * PADDING}px`;
     this.stage.style.aspectRatio = `${size[0]} / ${size[1]}`;
     this.still.src = still;
     this.redraw();
