@@ -3,11 +3,14 @@
 Without this, every figure that a cell has ever shown would live until the kernel ends.
 """
 
+import functools
+import os
 from typing import Protocol
 
 import ipywidgets as widgets
+from IPython import get_ipython
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # the kind of output that is a widget
+from bn_lib.saving import MARK, WIDGET_VIEW
 
 
 class Closes(Protocol):
@@ -17,25 +20,46 @@ class Closes(Protocol):
         """Give back what it holds in the kernel and in the browser."""
 
 
-# What each cell has made, with the number of the run that made it.
-_made_by: dict[str, tuple[int, list[Closes]]] = {}
+# What each cell has made, by its id or else its text: the number of a run and what that run made.
+_made_by: dict[str, dict[int, list[Closes]]] = {}
+# Without ids, two cells with the same text cannot be told from two runs of one: both stay alive.
+RUNS_BY_TEXT = 2
 
 
 def replace(live: Closes, shell) -> None:
     """Close what an earlier run of the cell that runs now has made, and keep `live` in its place.
 
-    shell: IPython's, or None in a plain Python program, where there are no cells.
+    Where the front end does not say which cell it runs, the cell's text stands for it, and the
+    last two runs of it are kept. shell: IPython's, or None in a plain Python program, where there
+    are no cells.
     """
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    cell = parent.get("metadata", {}).get("cellId")
-    if cell is None:  # not every front end says which cell it runs
+    cell, keep = parent.get("metadata", {}).get("cellId"), 1
+    if cell is None:
+        cell, keep = parent.get("content", {}).get("code"), RUNS_BY_TEXT
+    if cell is None:
         return
-    run, made = _made_by.get(cell, (None, []))
-    if run != shell.execution_count:
-        for old in made:
+    runs = _made_by.setdefault(cell, {})
+    runs.setdefault(shell.execution_count, []).append(live)
+    for run in list(runs)[:-keep]:
+        for old in runs.pop(run):
             old.close()
-        made = []
-    _made_by[cell] = (shell.execution_count, [*made, live])
+
+
+def view_of(widget: widgets.Widget) -> dict:
+    """The output that is a widget, with the mark by which `bn_lib.saving` knows it.
+
+    ipywidgets 7 has no `_repr_mimebundle_`, which makes it in ipywidgets 8.
+    """
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {WIDGET_VIEW: view | {MARK: _kernel()}}
+
+
+@functools.cache
+def _kernel() -> list:
+    """The kernel's connection file and the number of its process; the server knows both."""
+    application = getattr(getattr(get_ipython(), "kernel", None), "parent", None)
+    return [os.path.basename(getattr(application, "connection_file", "")), os.getpid()]
 
 
 def close(widget: widgets.Widget) -> None:

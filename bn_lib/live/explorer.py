@@ -1,17 +1,20 @@
-"""`explore`: sliders that call the learner's function and show its result, under the mouse."""
+"""`explore`: knobs that call the learner's function and show its result, under the hand."""
 
 import inspect
-import traceback
 from collections.abc import Callable, Mapping
 
-import ipywidgets as widgets
+import numpy as np
+import traitlets
 from IPython import get_ipython
 
-from bn_lib.live import cells
+from bn_lib.live import cells, places, running
 from bn_lib.live.ahead import Ahead, indices, watch_cells
+from bn_lib.live.calling import Called, call, explain, in_one_line, name_of
 from bn_lib.live.canvas import Canvas, frame_of
-from bn_lib.live.knobs import Counter, index, knob, large_text, values
-from bn_lib.live.threads import OneThread, on_one_thread
+from bn_lib.live.knobs import Knob, is_constant, knob
+from bn_lib.live.sizes import Sized
+from bn_lib.live.threads import on_one_thread
+from bn_lib.live.words import WORDS
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.storyboard import storyboard
 
@@ -22,66 +25,86 @@ def explore(function: Callable, picture: Picture, presets: Mapping | None = None
     At each move of a knob, `picture.update(function(**position), **position)` is shown.
 
     function: takes the knobs by name and returns what the picture needs. It may raise; then its
-        message appears under the sliders and the last good picture stays.
+        message appears over the figure and the last good picture stays, dimmed. What it prints or
+        warns at a visited position is shown there too, the last ten lines.
     picture: from `bn_lib.figures`.
     presets: for each button its name and the position it sets: a mapping (or a named tuple) from
         knobs to values; knobs that it leaves out stay as they are.
-    knobs: a tuple (low, high) or (low, high, step) is a slider, a list a menu, a bool a checkbox;
-        `steps(2, 4, 8)` is a slider through these values, `again("new batch")` a button that
-        counts its presses.
+    knobs: a tuple (low, high) or (low, high, step) is a slider, a list or a dict of choices a menu
+        (of any objects), a bool a checkbox; `steps(2, 4, 8)` is a slider through these values,
+        `play(0, 600, 30)` one with a play button, `again("new batch")` a button that counts its
+        presses. Anything else, such as `scale=4`, is passed on as it is and has no knob.
 
-    It starts at the function's default arguments, or else in the middle of each slider. Raises
-    TypeError or ValueError if knobs, presets and the function's arguments do not fit together,
-    and whatever the function raises at the start.
+    It starts at the function's default arguments, or else in the middle of each slider; a cell
+    that is run again keeps the positions that the hand has left. Raises TypeError or ValueError
+    if knobs, presets and the function's arguments do not fit together, and whatever the function
+    raises at the start; IPython shows it in one line.
+
+    While a hand is near the figure, the function is also called at positions that nobody has
+    visited, so that the picture follows the hand at once. Such a call prints and warns nowhere,
+    and is ended after about 0.1 seconds of work or 1 second in all (`bn_lib.live.calling` says
+    what cannot be ended). But what else it does is done: a list that it appends to grows, a
+    random generator that it shares with other cells moves on. `figure.ahead.stop()` turns these
+    calls off for a figure.
+
+    Returns the figure. For programs it has `position`, which can be observed (traitlets),
+    `go(gamma=2)`, `press("undo")` and `knobs["gamma"].values`.
     """
-    return Explorer(function, picture, presets or {}, knobs)
+    try:
+        return Explorer(function, picture, presets or {}, knobs)
+    except BaseException as error:
+        raise in_one_line(error, function) from None
 
 
-class Explorer(OneThread):
+class Explorer(Sized, traitlets.HasTraits):
     """A live figure: one output that is a widget, a picture (storyboard) and a sentence."""
 
+    position = traitlets.Dict(help="the values of all knobs, by their names", read_only=True)
+
     def __init__(self, function, picture, presets, knobs):
-        super().__init__()
+        Sized.__init__(self)
+        traitlets.HasTraits.__init__(self)
         self.function = function
         self.picture = picture
-        positions = {name: _mapping(name, preset, knobs) for name, preset in presets.items()}
         start = _start(function, knobs)
-        self.knobs = {}
+        self.constants = {name: spec for name, spec in knobs.items() if is_constant(spec)}
+        knobs = {name: spec for name, spec in knobs.items() if name not in self.constants}
+        positions = {name: _mapping(name, preset, knobs) for name, preset in presets.items()}
+        labels = getattr(picture, "labels", {})  # what a knob acts on, where its name does not say
+        self.knobs: dict[str, Knob] = {}
         for name, spec in knobs.items():
             snaps = [position[name] for position in positions.values() if name in position]
-            self.knobs[name] = knob(name, spec, start.get(name), snaps)
-        self.start = self.position
-        self._frame(self._indices())  # what goes wrong at the start is the cell's error
+            self.knobs[name] = knob(name, spec, start.get(name), snaps, labels.get(name))
+        self._at = tuple(knob.start for knob in self.knobs.values())
+        self.start = self._values(self._at)
+        self._first_frame()
+        self.said = picture.describe()
         self.preset_positions = positions
         self._storyboard = self._draw_storyboard()
 
-        sliders = [
-            i for i, w in enumerate(self.knobs.values()) if isinstance(w, widgets.SelectionSlider)
-        ]
-        self.canvas = Canvas(sliders=sliders)
+        self.join()
+        self.canvas = Canvas(
+            knobs=[knob.describe() for knob in self.knobs.values()], buttons=self._buttons()
+        )
         self.canvas.show_still(picture)
         self.ahead = Ahead(
-            self.compute, self.canvas.send_frames, self.canvas.forget_frames,
-            [len(values(w)) for w in self.knobs.values()], sliders,
-        )  # fmt: skip
-        self.canvas.show(self._indices(), self.ahead.asked(self._indices()))
+            self.compute,
+            self.canvas.send_frames,
+            self.canvas.forget_frames,
+            self._say,
+            [len(knob.values) for knob in self.knobs.values()],
+            [i for i, knob in enumerate(self.knobs.values()) if knob.kind == "slider"],
+        )
+        self._cell = places.key(get_ipython(), self)
+        left = places.recall(self._cell)
+        self._show(self._at)
+        if left is not None:
+            self._show(left)
         self.canvas.on_msg(self._receive)
-        self.ahead.around(self._indices())
-
-        self._moving_together = False
-        for widget in self.knobs.values():
-            widget.observe(self._moved, "value")
-        self.presets = {name: self._button(name, at) for name, at in positions.items()}
-        self.reset = self._button("reset", self.start, icon="undo")
-        self.large = large_text(self._resize)
-        self.box = self._layout()
+        self.canvas.observe(self._moved, "at")
+        running.watch(self.canvas)
         watch_cells(get_ipython())
         cells.replace(self, get_ipython())
-
-    @property
-    def position(self) -> dict:
-        """The values of all knobs."""
-        return {name: widget.value for name, widget in self.knobs.items()}
 
     @property
     def way(self) -> str:
@@ -89,98 +112,161 @@ class Explorer(OneThread):
         return self.ahead.way
 
     def go(self, **position) -> None:
-        """Set several knobs, and show the result once; if one of them cannot be set, none is."""
+        """Set some knobs, and show the result once; if one of them cannot be set, none is.
+
+        Raises ValueError for a name that is no knob's, and for a value that is none of a knob's.
+        """
+        self._show(self._indices(position))
+
+    def press(self, name: str) -> None:
+        """Press a button: a preset, "reset", that of a knob that counts, "large text".
+
+        Raises ValueError if there is none of this name.
+        """
+        if name == WORDS["large"]:
+            self.resize()
+            return
+        button = next((b for b in self._buttons() if b["name"] == name), None)
+        if button is None:
+            names = ", ".join(b["name"] for b in self._buttons())
+            raise ValueError(f"there is no button {name!r}; there are {names}")
+        if "count" in button:
+            i = button["count"]
+            self._show((*self._at[:i], self._at[i] + 1, *self._at[i + 1 :]))
+        else:
+            moved = dict(enumerate(self._at)) | {int(i): j for i, j in button["at"].items()}
+            self._show(tuple(moved.values()))
+
+    def close(self) -> None:
+        """Give back what the figure holds in the kernel and in the browser.
+
+        Picture and function too: IPython's `Out` may hold the figure as long as the kernel lives.
+        """
+        self.leave()
+        self.ahead.close()
+        running.unwatch(self.canvas)
+        self.canvas.close()
+        self.function = self.picture = self._storyboard = None
+        self.knobs = {}
+
+    def _values(self, at: tuple[int, ...]) -> dict:
+        """The position that indices stand for."""
+        pairs = zip(self.knobs.items(), at, strict=True)
+        return {name: knob.values[i] for (name, knob), i in pairs}
+
+    def _indices(self, position: Mapping) -> tuple[int, ...]:
+        """The indices of a position; knobs that it leaves out stay as they are."""
         unknown = sorted(set(position) - set(self.knobs))
         if unknown:
             raise ValueError(f"no knob named {', '.join(unknown)}; there are {list(self.knobs)}")
-        before = self.position
-        self._moving_together = True
+        return tuple(
+            knob.index(position[name]) if name in position else i
+            for (name, knob), i in zip(self.knobs.items(), self._at, strict=True)
+        )
+
+    def _buttons(self) -> list[dict]:
+        """The buttons over the knobs: presets, reset, those that count, large text."""
+        names = list(self.knobs)
+        positions = self.preset_positions | {WORDS["reset"]: self.start}
+        buttons = [
+            {
+                "name": name,
+                "at": {str(names.index(k)): self.knobs[k].index(v) for k, v in position.items()},
+            }
+            for name, position in positions.items()
+        ]
+        buttons += [
+            {"name": knob.label, "count": i}
+            for i, knob in enumerate(self.knobs.values())
+            if knob.kind == "button"
+        ]
+        return [*buttons, self.large_button]
+
+    def compute(self, at: tuple[int, ...], ahead: bool = False) -> tuple[dict, bytes]:
+        """The frame at a position, given by indices; it has a message if the function raises.
+
+        It has the last lines of what the function has printed there, too. ahead: nobody has asked
+        for it; raises TooLong if the call had to be ended.
+        """
+        position = self.constants | self._values(at)
+        called = call(self.function, position, ahead)
+        key = ",".join(map(str, at))
         try:
-            self._set(position)
-        except Exception:
-            self._set(before)
+            head, data = self._frame(key, called, position)
+        except BaseException as error:  # the learner's own: shown, never swallowed
+            head, data = {"key": key, "error": explain(error, self.function)}, b""
+        if called.printed:
+            head["printed"] = called.printed
+        return head, data
+
+    def _frame(self, key: str, called: Called, position: dict) -> tuple[dict, bytes]:
+        self.picture.update(called.result(), **position)
+        return frame_of(self.picture, key)
+
+    def _first_frame(self) -> None:
+        """Raise what goes wrong at the start: it is the cell's error."""
+        position = self.constants | self.start
+        called = call(self.function, position)
+        try:
+            self._frame("", called, position)
+        except BaseException:
+            if called.printed:  # there will be no figure that could show it
+                print(called.printed)
             raise
-        finally:
-            self._moving_together = False
-        self._moved()
 
-    def close(self) -> None:
-        """Give back what the figure holds in the kernel and in the browser."""
-        self.ahead.close()
-        cells.close(self.box)
+    def _show(self, at: tuple[int, ...]) -> None:
+        """Go to a position, and show what is there."""
+        if self.picture is None:
+            raise RuntimeError("the cell of this figure has been run again; use the newer figure")
+        self._at = at
+        places.remember(self._cell, at)
+        self.canvas.show(at, self._asked(at))
+        self.ahead.around(at)
+        self.set_trait("position", self._values(at))
 
-    def _set(self, position) -> None:
-        for name, value in position.items():
-            self.knobs[name].value = value
+    def _asked(self, at: tuple[int, ...]) -> tuple[dict, bytes]:
+        """The frame at a position that the hand has gone to; the browser hears of the call."""
+        self.canvas.send({"begun": ",".join(map(str, at))})
+        return self.ahead.asked(at)
 
-    def _indices(self) -> tuple[int, ...]:
-        return tuple(index(widget) for widget in self.knobs.values())
-
-    def compute(self, at: tuple[int, ...]) -> tuple[dict, bytes]:
-        """The frame at a position, given by indices; it has a message if the function raises."""
-        try:
-            return self._frame(at)
-        except Exception as error:  # the learner's own: shown, never swallowed
-            return {"key": ",".join(map(str, at)), "error": explain(error, self.function)}, b""
-
-    def _frame(self, at: tuple[int, ...]) -> tuple[dict, bytes]:
-        position = {
-            name: values(widget)[i]
-            for (name, widget), i in zip(self.knobs.items(), at, strict=True)
-        }
-        self.picture.update(self.function(**position), **position)
-        return frame_of(self.picture, ",".join(map(str, at)))
+    def _say(self, words: str) -> None:
+        """Tell the reader in the figure what is to be known of it, or with "" nothing."""
+        self.canvas.note = words
 
     @on_one_thread
-    def _moved(self, change=None) -> None:
-        if self._moving_together:
+    def _moved(self, change) -> None:
+        """The browser has let a knob go."""
+        at = tuple(self.canvas.at)
+        if at == self._at:
             return
-        at = self._indices()
-        self.canvas.show(at, self.ahead.asked(at))
-        self.ahead.around(at)
+        if self._is_position(at):
+            self._show(at)
+        else:  # nothing that the script sends
+            self.canvas.at = list(self._at)
+
+    def _is_position(self, at) -> bool:
+        return len(at) == len(self.knobs) and all(
+            isinstance(i, int) and 0 <= i < len(knob.values)
+            for i, knob in zip(at, self.knobs.values(), strict=True)
+        )
 
     @on_one_thread
     def _receive(self, canvas, message, buffers) -> None:
-        """Answer the browser: what is at a position, that the kernel is here; count its views."""
+        """Answer the browser: what is at a position; a hand is near or has gone; a press."""
         if "ask" in message:
             at = indices(message["ask"])
-            self.canvas.send_frames([self.ahead.asked(at)])
-            self.ahead.around(at)  # a hand that moves comes first
-        if "here" in message:
-            self.canvas.send({"here": True})
-        if "views" in message:
-            self.ahead.look(message["views"])
+            if self._is_position(at):
+                self.canvas.send_frames([self._asked(at)])
+                self.ahead.around(at)  # a hand that moves comes first
+        if "near" in message:
+            self.ahead.near(bool(message["near"]))
+        if "press" in message:
+            self.press(message["press"])
 
-    @on_one_thread
-    def _resize(self, factor: float) -> None:
-        self.picture.enlarge(factor)
+    def redraw(self) -> None:
+        """Show the picture where it is now, after it has been laid out anew."""
         self.ahead.drop()
-        self.canvas.show_still(self.picture)
-        self._moved()
-
-    def _button(self, name, position, **looks):
-        button = widgets.Button(description=name, layout={"width": "auto"}, **looks)
-        button.on_click(lambda _: self.go(**position))
-        return button
-
-    def _layout(self):
-        buttons = [*self.presets.values(), self.reset]
-        buttons += [w for w in self.knobs.values() if isinstance(w, Counter)]
-        others = [w for w in self.knobs.values() if not isinstance(w, Counter)]
-        row = widgets.Layout(flex_flow="row wrap")
-        grid = widgets.Layout(grid_template_columns="repeat(auto-fit, minmax(300px, 1fr))")
-        knobs = widgets.GridBox(others, layout=grid)
-        knobs.add_class("bn-knobs")
-        box = widgets.VBox(
-            [
-                widgets.HBox([*buttons, self.large], layout=row),
-                knobs,
-                self.canvas,
-            ],
-            layout={"max_width": f"{self.canvas.size[0]:.0f}px"},
-        )
-        box.add_class("bn-explorer")
-        return box
+        self._show(self._at)
 
     def _draw_storyboard(self) -> bytes:
         """Draw the start and the presets, each with its sentence."""
@@ -191,38 +277,26 @@ class Explorer(OneThread):
         }
         panels = []
         for name, position in states.items():
-            try:
-                self.picture.update(self.function(**position), **position)
-                said = self.picture.describe()
-            except Exception as error:
-                said = "⚠ " + explain(error, self.function)
+            head, _ = self.compute(self._indices(position))
+            said = "⚠ " + head["error"] if "error" in head else head["sentence"]
             panels.append((name, said, self.picture.pixels()))
         return storyboard(panels)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = self.box._repr_mimebundle_()
-        sentence = self.canvas.frame["head"]["sentence"]
-        return bundle | {"image/png": self._storyboard, "text/plain": sentence}
-
-
-def name_of(function: Callable) -> str:
-    """What a function is called in a message; not all have a name, as `functools.partial`."""
-    return getattr(function, "__name__", "the function")
-
-
-def explain(error: Exception, function: Callable) -> str:
-    """Say in one line what went wrong in a function, and in which of its lines."""
-    message = f"{type(error).__name__}: {error}"
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    file = code.co_filename if code else None
-    lines = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
-    if not lines:
-        return message
-    return f"{message} ({lines[-1].name}, line {lines[-1].lineno})"
+        if self.picture is None:
+            return {"text/plain": self.said}, {}
+        _, metadata = self.canvas._repr_mimebundle_()
+        picture = {"image/png": self._storyboard, "text/plain": self.said}
+        return cells.view_of(self.canvas) | picture, metadata
 
 
 def _start(function: Callable, knobs: Mapping) -> dict:
     """The function's default arguments, after a check that knobs and arguments fit together."""
+    if not callable(function):
+        raise TypeError(
+            f"explore needs a function, but the first argument is {type(function).__name__}; "
+            "give it the function's name without brackets, as in explore(transform, ...)"
+        )
     parameters = inspect.signature(function).parameters
     named = {
         name: p
@@ -252,4 +326,4 @@ def _mapping(name: str, preset, knobs: Mapping) -> dict:
     unknown = sorted(set(position) - set(knobs))
     if unknown:
         raise ValueError(f"preset {name!r} sets {', '.join(unknown)}, but there is no such knob")
-    return {knob: v.item() if hasattr(v, "item") else v for knob, v in position.items()}
+    return {k: v.item() if isinstance(v, np.generic) else v for k, v in position.items()}

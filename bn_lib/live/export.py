@@ -14,22 +14,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import ipywidgets as widgets
 import numpy as np
 from IPython import get_ipython
 
-from bn_lib.live.cells import WIDGET_VIEW
-from bn_lib.live.explorer import Explorer, name_of
-from bn_lib.live.knobs import Counter, values
+from bn_lib.live.calling import name_of
+from bn_lib.live.explorer import Explorer
+from bn_lib.live.words import WORDS
 
 PRESSES = 2  # of a button that draws anew; after these it starts over
 SAMPLE = 200  # frames that are timed before the grid is chosen
-KINDS = {
-    widgets.SelectionSlider: "slider",
-    widgets.Dropdown: "menu",
-    widgets.Checkbox: "checkbox",
-    Counter: "button",
-}
 
 
 class Budget(NamedTuple):
@@ -43,9 +36,9 @@ class Budget(NamedTuple):
 class Export(NamedTuple):
     """A figure as files: what there is (JSON), what stands still (PNG) and all frames (packed).
 
-    The description has the figure's size, the looks of its moving artists, its knobs (name,
-    label, kind, the words of each position, the start's index), its presets (name, indices by
-    knob) and its first frame.
+    The description has the figure's size, the looks of its moving artists, its knobs (name and
+    what `Knob.describe` says), its buttons, its words, the indices of its start (`at`) and its
+    first frame.
     """
 
     description: dict
@@ -61,8 +54,6 @@ def export(explorer: Explorer, budget: Budget | None = None) -> Export:
     start. Raises ValueError if the function gives two different answers at one position.
     """
     budget = budget or Budget()
-    counters = [name for name, w in explorer.knobs.items() if isinstance(w, Counter)]
-    explorer.go(**{name: PRESSES for name in counters})
     try:
         return _export(explorer, budget)
     finally:
@@ -80,7 +71,7 @@ def export_after_each_cell(folder: str | Path, budget: Budget | None = None) -> 
     def write(result):
         figure = result.result
         if isinstance(figure, Explorer):
-            name = figure._repr_mimebundle_()[WIDGET_VIEW]["model_id"]
+            name = figure.canvas.model_id
             description, still, frames = export(figure, budget)
             (folder / f"{name}.png").write_bytes(still)
             (folder / f"{name}.bin").write_bytes(frames)
@@ -188,19 +179,16 @@ class _Column:
 
 def _export(explorer, budget):
     knobs = list(explorer.knobs.values())
-    positions = [values(knob) for knob in knobs]
     matter = [explorer.start, *(explorer.start | p for p in explorer.preset_positions.values())]
     indices = [
-        tuple(options.index(at[name]) for name, options in zip(at, positions, strict=True))
+        tuple(knob.index(value) for knob, value in zip(knobs, at.values(), strict=True))
         for at in matter
     ]
+    lengths = [PRESSES + 1 if k.kind == "button" else len(k.values) for k in knobs]
     keep = [
-        {0, len(options) - 1, *(at[i] for at in indices)}
-        if isinstance(knob, widgets.SelectionSlider)
-        else set(range(len(options)))
-        for i, (knob, options) in enumerate(zip(knobs, positions, strict=True))
+        {0, length - 1, *(at[i] for at in indices)} if knob.kind == "slider" else set(range(length))
+        for i, (knob, length) in enumerate(zip(knobs, lengths, strict=True))
     ]
-    lengths = [len(options) for options in positions]
     known = {at: explorer.compute(at) for at in indices}
     if explorer.compute(indices[0]) != known[indices[0]]:
         raise ValueError(f"{name_of(explorer.function)} is random: it has no frames to keep")
@@ -222,17 +210,12 @@ def _export(explorer, budget):
 
 
 def _describe(explorer, grid, indices, first):
-    names = list(explorer.knobs)
-    start = [chosen.index(i) for chosen, i in zip(grid, indices[0], strict=True)]
-    presets = [
-        {
-            "name": preset,
-            "at": {name: grid[names.index(name)].index(at[names.index(name)]) for name in position},
-        }
-        for (preset, position), at in zip(
-            explorer.preset_positions.items(), indices[1:], strict=True
-        )
-    ]
+    def thinned(button):
+        """A button that sets knobs, in the indices of the thinned grid."""
+        at = {i: grid[int(i)].index(index) for i, index in button["at"].items()}
+        return button | {"at": at}
+
+    buttons = [thinned(b) if "at" in b else b for b in explorer.canvas.buttons]
     head, data = first
     numbers = np.frombuffer(data, "<i2", sum(head["n"]) * 2)
     pixels = np.frombuffer(data, np.uint8, offset=numbers.nbytes)
@@ -241,10 +224,12 @@ def _describe(explorer, grid, indices, first):
         "size": list(explorer.canvas.size),
         "looks": explorer.canvas.looks,
         "knobs": [
-            _knob(name, knob, chosen, at)
-            for (name, knob), chosen, at in zip(explorer.knobs.items(), grid, start, strict=True)
+            {"name": name, **_thinned(knob, chosen)}
+            for (name, knob), chosen in zip(explorer.knobs.items(), grid, strict=True)
         ],
-        "presets": presets,
+        "buttons": [b for b in buttons if b["name"] != WORDS["large"]],
+        "words": WORDS,
+        "at": [chosen.index(i) for chosen, i in zip(grid, indices[0], strict=True)],
         "first": {
             "shapes": [part.tolist() for part in np.split(numbers, cuts)] if head["n"] else [],
             "images": [
@@ -256,16 +241,7 @@ def _describe(explorer, grid, indices, first):
     }
 
 
-def _knob(name, knob, chosen, start):
-    kind = KINDS[type(knob)]
-    words = {
-        "checkbox": ["no", "yes"],
-        "button": [str(i) for i in range(PRESSES + 1)],
-    }.get(kind) or [label for label, _ in knob.options]
-    return {
-        "name": name,
-        "label": knob.description,
-        "kind": kind,
-        "words": [words[i] for i in chosen],
-        "start": start,
-    }
+def _thinned(knob, chosen):
+    """A knob with the chosen positions only; of a button the counts."""
+    words = knob.words or [str(i) for i in range(PRESSES + 1)]
+    return knob.describe() | {"words": [words[i] for i in chosen]}

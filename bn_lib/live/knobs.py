@@ -1,17 +1,18 @@
-"""Knobs: from the arguments of `explore` to widgets, in the way of `ipywidgets.interact`.
+"""Knobs: from the arguments of `explore` to positions, in the way of `ipywidgets.interact`.
 
-Every knob is an ipywidgets widget with a `value`; a slider has a grid of positions, to which the
-values that matter (presets, the starting value) belong even if they lie between its steps.
+A knob is a list of values; only the index of one of them travels between browser and kernel. The
+positions of a slider are a grid to which the values that matter (presets, the starting value)
+belong even if they lie between its steps.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-import ipywidgets as widgets
-import traitlets
+import numpy as np
 
-LARGE = 1.35  # how much larger the texts are for a projector
+COUNTS = range(1_000_000)  # presses of a button
 LETTERS = {
     "beta": "β", "eps": "ε", "gamma": "γ", "log10": "log₁₀", "mu": "μ", "sigma": "σ",
 }  # fmt: skip
@@ -24,82 +25,107 @@ class steps:
         self.values = values
 
 
+class play:
+    """A slider with a play button, for time or a dose: `step=play(0, 600, 30)`.
+
+    It takes what a slider takes, (low, high) or (low, high, step), or `steps(...)`.
+    """
+
+    def __init__(self, *spec):
+        self.spec = spec[0] if len(spec) == 1 and isinstance(spec[0], steps) else spec
+
+
 class again(str):
     """A button that counts its presses from 0, as in `seed=again("new batch")`."""
 
 
-class Counter(widgets.Button):
-    """A button whose value is the number of its presses: a seed for data drawn anew."""
+@dataclass(frozen=True)
+class Knob:
+    """What one argument of the learner's function can be.
 
-    value = traitlets.Int(0)
-
-    def __init__(self, **keywords):
-        super().__init__(**keywords)
-        self.on_click(self._count)
-
-    def _count(self, button):
-        self.value += 1
-
-
-def knob(name: str, spec, start=None, snaps=()) -> widgets.Widget:
-    """Make the widget for one argument of the learner's function.
-
-    spec: (low, high) or (low, high, step) or `steps(...)` for a slider, a list or dict for a menu,
-    a bool for a checkbox, `again(label)` for a button. start: its first value. snaps: values that
-    must be among the positions of a slider. Raises TypeError for anything else, ValueError for a
-    range that is empty or not finite, for no values, for a start or a snap outside of it or of a
-    menu.
+    kind: "slider", "menu", "checkbox" or "button". values: all it can be, and `words` beside each
+    (a button has none). start: the index of its first value. plays: whether it moves by itself.
     """
-    label = " ".join(LETTERS.get(word, word) for word in name.split("_"))
+
+    kind: str
+    label: str
+    values: Sequence
+    words: Sequence[str]
+    start: int
+    plays: bool = False
+
+    def index(self, value) -> int:
+        """Where a value stands; raises ValueError if it is none of the knob's."""
+        if isinstance(self.values, range):
+            return self.values.index(value)
+        for i, own in enumerate(self.values):
+            if _same(own, value):
+                return i
+        raise ValueError(f"{self.label} cannot be {value!r}; it is one of {_listed(self.words)}")
+
+    def describe(self) -> dict:
+        """What the browser needs to draw it."""
+        return {
+            "kind": self.kind,
+            "label": self.label,
+            "words": list(self.words),
+            "plays": self.plays,
+        }
+
+
+def is_constant(spec) -> bool:
+    """Whether a value given for an argument is meant as it is, not as a knob."""
+    return not isinstance(spec, again | bool | list | Mapping | steps | play | tuple)
+
+
+def knob(name: str, spec, start=None, snaps=(), label: str | None = None) -> Knob:
+    """Make the knob for one argument of the learner's function.
+
+    spec: (low, high) or (low, high, step) or `steps(...)` for a slider, `play(...)` for one with a
+    play button, a list or dict for a menu, a bool for a checkbox, `again(label)` for a button.
+    Whole numbers stay whole, unless `start` or one of the snaps is a float. start: its first value.
+    snaps: values that must be among the positions of a slider. label: the words beside it, if the
+    name does not say what it acts on.
+    Raises TypeError for anything else, ValueError for a range that is empty or not finite, for no
+    values, for a start or a snap outside of it or of a menu.
+    """
+    label = label or " ".join(LETTERS.get(word, word) for word in name.split("_"))
     if isinstance(spec, again):
-        return Counter(description=str(spec), icon="refresh", layout={"width": "auto"})
+        return Knob("button", str(spec), COUNTS, (), 0)
     if isinstance(spec, bool):
-        return widgets.Checkbox(spec if start is None else start, description=label, indent=False)
+        return Knob(
+            "checkbox", label, (False, True), ("no", "yes"), int(spec if start is None else start)
+        )
     if isinstance(spec, list | Mapping):
         return _menu(name, label, spec, start, snaps)
+    plays = isinstance(spec, play)
+    if plays:
+        spec = spec.spec
+    matter = list(snaps if start is None else (*snaps, start))
     if isinstance(spec, steps):
         if not spec.values:
             raise ValueError(f"{name}=steps() is an empty slider; give it at least one value")
-        names = {value: f"{value:g}" for value in spec.values}
-        return _slider(name, label, names, start, snaps)
-    if isinstance(spec, tuple) and len(spec) in (2, 3):
-        grid, step = _grid(name, *spec)
-        return _slider(name, label, _names(grid, step), start, snaps, float(step))
-    raise TypeError(
-        f"{name}={spec!r} is no knob; use (low, high) or (low, high, step) for a slider, a list "
-        f'for a menu, True or False for a checkbox, steps(...) or again("new batch")'
-    )
+        names, step = {value: f"{value:g}" for value in spec.values}, 0
+    elif isinstance(spec, tuple) and len(spec) in (2, 3):
+        names, step = _grid(name, matter, *spec)
+    else:
+        raise TypeError(
+            f"{name}={spec!r} is no knob; use (low, high) or (low, high, step) for a slider, a "
+            f'list for a menu, True or False for a checkbox, steps(...) or again("new batch")'
+        )
+    return _slider(name, label, names, start, matter, step, plays)
 
 
-def values(knob: widgets.Widget) -> list:
-    """The positions that a knob can take; for a counter, those up to the present one."""
-    if isinstance(knob, Counter):
-        return list(range(knob.value + 1))
-    if isinstance(knob, widgets.Checkbox):
-        return [False, True]
-    return [value for _, value in knob.options]
-
-
-def index(knob: widgets.Widget) -> int:
-    """Which of its positions a knob is at."""
-    return int(knob.value) if isinstance(knob, Counter | widgets.Checkbox) else knob.index
-
-
-def large_text(resize: Callable[[float], None]) -> widgets.ToggleButton:
-    """A button that calls `resize` with the factor by which texts grow, or shrink again."""
-    button = widgets.ToggleButton(description="large text", layout={"width": "auto"})
-    button.observe(lambda change: resize(LARGE if change.new else 1 / LARGE), "value")
-    return button
-
-
-def _grid(name, low, high, step=None):
+def _grid(name, matter, low, high, step=None):
+    """The positions of a slider with the words beside them, and its step."""
     if not all(math.isfinite(v) for v in (low, high, step or 0)):
         raise ValueError(f"{name}: a slider needs finite numbers, but got {low}, {high}, {step}")
     if not low < high:
         raise ValueError(f"{name}=({low}, {high}) is empty; the first number must be the smaller")
     if step is not None and step <= 0:
         raise ValueError(f"{name}: the step must be above 0, but is {step}")
-    if step is None and isinstance(low, int) and isinstance(high, int) and high - low > 12:
+    ends_whole = isinstance(low, int) and isinstance(high, int)
+    if step is None and ends_whole and not any(isinstance(value, float) for value in matter):
         step = 1
     # Decimals keep 0.1 * 3 from being 0.30000000000000004.
     low, high = _exact(low), _exact(high)
@@ -109,7 +135,7 @@ def _grid(name, low, high, step=None):
     if values[-1] < high:
         values.append(high)
     whole = all(v == v.to_integral_value() for v in (low, high, width))
-    return [int(v) if whole else float(v) for v in values], width
+    return _names([int(v) if whole else float(v) for v in values], width), float(width)
 
 
 def _exact(value) -> Decimal:
@@ -127,24 +153,24 @@ def _names(values, step: Decimal) -> dict:
     return {value: f"{value:.{max(4, steps_away.adjusted() + 2)}g}" for value in values}
 
 
-def _slider(name, label, names, start, snaps, step=0):
+def _slider(name, label, names, start, matter, step, plays):
     low, high = min(names), max(names)
-    matter = set(snaps if start is None else (*snaps, start))
     for value in matter:
         if not low <= value <= high:
             raise ValueError(f"{name}: {value:g} lies outside of the slider, {low:g} to {high:g}")
     # A value that matters takes the place of the nearest position of the round grid.
+    matter = set(matter)
     keep = matter | {low, high}
     kept = {v: words for v, words in names.items() if v in keep or not _near(v, matter, step)}
     kept |= {value: f"{value:.4g}" for value in matter - set(names)}
     positions = sorted(kept)
-    return widgets.SelectionSlider(
-        options=[(kept[value], value) for value in positions],
-        value=positions[len(positions) // 2] if start is None else start,
-        continuous_update=False,  # the browser follows it by itself; the kernel is told in the end
-        description=label,
-        layout=widgets.Layout(width="100%"),
-        style={"description_width": "max-content"},
+    return Knob(
+        "slider",
+        label,
+        positions,
+        [kept[value] for value in positions],
+        len(positions) // 2 if start is None else positions.index(start),
+        plays,
     )
 
 
@@ -154,15 +180,30 @@ def _near(value, others, step) -> bool:
 
 def _menu(name, label, spec, start, snaps):
     options = list(spec.items()) if isinstance(spec, Mapping) else [(str(v), v) for v in spec]
-    values = [value for _, value in options]
-    if not values:
+    if not options:
         raise ValueError(f"{name}=[] is an empty menu; give it at least one value")
+    words, values = map(list, zip(*options, strict=True))
+    menu = Knob("menu", label, values, words, 0)
     for value in snaps if start is None else (*snaps, start):
-        if value not in values:
-            raise ValueError(f"{name}: {value!r} is not in the menu {values}")
-    return widgets.Dropdown(
-        options=options,
-        value=values[0] if start is None else start,
-        description=label,
-        style={"description_width": "max-content"},
-    )
+        try:
+            menu.index(value)
+        except ValueError:
+            raise ValueError(f"{name}: {value!r} is not in the menu {_listed(words)}") from None
+    return menu if start is None else Knob("menu", label, values, words, menu.index(start))
+
+
+def _same(one, other) -> bool:
+    """Whether two values are the same object or equal; those that cannot be compared are not."""
+    if one is other:
+        return True
+    try:
+        return bool(np.all(one == other)) and np.shape(one) == np.shape(other)
+    except Exception:  # whatever a learner's own class does
+        return False
+
+
+def _listed(words) -> str:
+    """The first of some words, and the last if they are many."""
+    if len(words) > 8:
+        words = [*words[:3], "…", words[-1]]
+    return "[" + ", ".join(words) + "]"

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Callable, Mapping
 from time import monotonic
 
-import ipywidgets as widgets
 from IPython import get_ipython
 from IPython.display import clear_output, display
 
 from bn_lib.live import cells
+from bn_lib.live.awaiting import hears_while_a_cell_runs, must_be_awaited
 from bn_lib.live.canvas import Canvas, frame_of
-from bn_lib.live.knobs import large_text
-from bn_lib.live.threads import OneThread, on_one_thread
+from bn_lib.live.sizes import Sized
+from bn_lib.live.threads import on_one_thread
+from bn_lib.live.words import WORDS
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.storyboard import storyboard
 from bn_lib.training import Diverged, Training
@@ -27,6 +28,7 @@ class Interrupted(KeyboardInterrupt):
         return [str(self)]
 
 
+@must_be_awaited
 async def watch(
     training: Training | Mapping[str, Training],
     picture: Picture,
@@ -47,14 +49,23 @@ async def watch(
     """
     live = Watch(training, picture, until, see)
     cells.replace(live, get_ipython())
+    try:
+        await _shown(live)
+    except Exception:  # a figure that cannot be drawn; the error is the cell's
+        live.close()
+        raise
+
+
+async def _shown(live) -> None:
     live.draw()
-    display({cells.WIDGET_VIEW: live.box._repr_mimebundle_()[cells.WIDGET_VIEW]}, raw=True)
+    _, metadata = live.canvas._repr_mimebundle_()
+    display(cells.view_of(live.canvas), raw=True, metadata=metadata)
     try:
         await live.train()
     except (asyncio.CancelledError, KeyboardInterrupt):
         live.interrupted = live.stopped = True
     finally:
-        live.stop.disabled = True
+        live.ended = True  # whatever comes, there is nothing to stop any more
     live.end()
     # The end replaces the start, so that the saved output holds the picture of the end, once.
     clear_output(wait=True)
@@ -63,7 +74,7 @@ async def watch(
         raise Interrupted(live.where())
 
 
-class Watch(OneThread):
+class Watch(Sized):
     """One output that is a widget, the picture of the end, and a sentence."""
 
     def __init__(self, training, picture, until, see):
@@ -78,24 +89,14 @@ class Watch(OneThread):
             if several
             else training.record
         )
-        self.stopped = self.interrupted = False
+        self.stopped = self.interrupted = self.ended = False
         self.diverged = {}
-
-        self.bar = widgets.FloatProgress(min=0, max=1, layout={"flex": "1 1 120px"})
-        self.words = widgets.Label()
-        self.stop = widgets.Button(description="stop", icon="stop", layout={"width": "auto"})
-        self.stop.on_click(self._stop)
-        self.large = large_text(self._resize)
-        self.canvas = Canvas(sliders=[])
+        self.join()
+        self.canvas = Canvas(buttons=self._buttons())
         self.canvas.show_still(picture)
-        row = widgets.HBox(
-            [self.bar, self.words, self.stop, self.large],
-            layout={"flex_flow": "row wrap", "align_items": "center"},
-        )
-        self.box = widgets.VBox(
-            [row, self.canvas], layout={"max_width": f"{self.canvas.size[0]:.0f}px"}
-        )
-        self.box.add_class("bn-training")
+        if not hears_while_a_cell_runs():
+            self.canvas.note = WORDS["deaf"]
+        self.canvas.on_msg(self._receive)
         for one in self.trainings.values():
             one.record_if_due()
         self._first = self._steps()
@@ -127,13 +128,28 @@ class Watch(OneThread):
         self.picture.update(self.see(records) if self.see else records)
         head, data = frame_of(self.picture, "")
         self.canvas.show([], (head | {"sentence": self.describe()}, data))
-        self.bar.value = 1 - self._left() / (self.until * len(self.trainings))
-        self.words.value = self._progress()
+        early = self.stopped or self.diverged
+        self.canvas.progress = {
+            "share": 1 - self._left() / (self.until * len(self.trainings)),
+            "words": self._progress(),
+            "state": ("early" if early else "done") if self.ended else "going",
+        }
 
     def end(self) -> None:
-        """Show the end, and how it came."""
+        """Show the end, and how it came; there is nothing to stop any more."""
+        self.ended = True
+        self.canvas.buttons = self._buttons()
+        self.canvas.note = ""
         self.draw()
-        self.bar.bar_style = "warning" if self.stopped or self.diverged else "success"
+
+    def press(self, name: str) -> None:
+        """Press a button: "stop", "large text"; raises ValueError if there is none of this name."""
+        if name == WORDS["large"]:
+            self.resize()
+        elif name == WORDS["stop"]:
+            self.stopped = True
+        else:
+            raise ValueError(f"there is no button {name!r}; there are stop and large text")
 
     def where(self) -> str:
         """How far a training came that was stopped, and how it goes on."""
@@ -150,16 +166,21 @@ class Watch(OneThread):
     def close(self) -> None:
         """Give back what it holds in the kernel and in the browser."""
         self.stopped = True
-        cells.close(self.box)
+        self.leave()
+        self.canvas.close()
 
-    def _stop(self, button) -> None:
-        self.stopped = True
+    def redraw(self) -> None:
+        """Show the picture where it is now, after it has been laid out anew."""
+        self.draw()
+
+    def _buttons(self) -> list[dict]:
+        can_stop = not self.ended and hears_while_a_cell_runs()
+        return [{"name": WORDS["stop"], "enabled": can_stop}, self.large_button]
 
     @on_one_thread
-    def _resize(self, factor: float) -> None:
-        self.picture.enlarge(factor)
-        self.canvas.show_still(self.picture)
-        self.draw()
+    def _receive(self, canvas, message, buffers) -> None:
+        if "press" in message:
+            self.press(message["press"])
 
     def _going(self) -> list[Training]:
         """Those that have not diverged; what is left, and the count, are theirs."""
@@ -186,7 +207,6 @@ class Watch(OneThread):
     def _repr_mimebundle_(self, include=None, exclude=None):
         said = self.describe()
         panel = ("at the end", said, self.picture.pixels())
-        return self.box._repr_mimebundle_() | {
-            "image/png": storyboard([panel]),
-            "text/plain": said,
-        }
+        _, metadata = self.canvas._repr_mimebundle_()
+        picture = {"image/png": storyboard([panel]), "text/plain": said}
+        return cells.view_of(self.canvas) | picture, metadata

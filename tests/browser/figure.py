@@ -25,7 +25,7 @@ EQUALS = f"""([explorer, wanted]) => ({SENTENCE_OF})(explorer) === wanted[{SENTE
 DRAWN = "explorer => explorer.querySelector('canvas.bn-moving').width > 0"
 # Where the knobs are: sliders, menus, checkboxes.
 PLACE = """explorer => [
-    ...[...explorer.querySelectorAll(".noUi-handle")].map((s) => s.getAttribute("aria-valuenow")),
+    ...[...explorer.querySelectorAll(".bn-range")].map((slider) => slider.value),
     ...[...explorer.querySelectorAll(".bn-knobs select")].map((menu) => menu.value),
     ...[...explorer.querySelectorAll(".bn-knobs input[type=checkbox]")].map((box) => box.checked),
 ]"""
@@ -33,7 +33,7 @@ PLACE = """explorer => [
 SAYS_THE_SAME = """explorer => {
     const seen = explorer.querySelector(".bn-sentence").textContent;
     const label = explorer.querySelector("canvas.bn-moving").getAttribute("aria-label");
-    return seen === label && seen === explorer.querySelector("[role=status]").textContent;
+    return seen === label && seen === explorer.querySelector(".bn-spoken").textContent;
 }"""
 # Until the kernel has handled what it was sent. Messages of widgets may come to a thread of its
 # own, which passes work on to the main one: so that is asked too.
@@ -48,8 +48,8 @@ HANDLED = """async () => {
     await new Promise(requestAnimationFrame);
 }"""
 # Where a slider is, and that it has moved from there.
-FOCUS = "slider => (slider.focus(), slider.getAttribute('aria-valuenow'))"
-MOVED = "([slider, before]) => slider.getAttribute('aria-valuenow') !== before"
+FOCUS = "slider => (slider.focus(), slider.value)"
+MOVED = "([slider, before]) => slider.value !== before"
 # Notes the heights that the whole output takes.
 WATCH_HEIGHT = """explorer => {
     const output = explorer.closest(".jp-OutputArea");
@@ -64,8 +64,9 @@ ALL_HIT = """explorer => [...explorer.querySelectorAll("button")].every((button)
     return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
 })"""
 BUTTON = """(explorer, name) => [...explorer.querySelectorAll("button")]
-    .find((button) => button.textContent.trim().endsWith(name))"""
-FOCUSABLE = "button, select, input, .noUi-handle, [contenteditable=true]"
+    .find((button) => button.textContent === name)"""
+HANDLE = 16  # pixels across
+FOCUSABLE = "button, select, input, pre:not([hidden])"
 # Notes in `focused` what gets the focus, and whether it looked otherwise than when it has lost it.
 WATCH_FOCUS = """explorer => {
     const style = (element) => {
@@ -77,7 +78,7 @@ WATCH_FOCUS = """explorer => {
     const note = (now) => {
         if (last) stops.at(-1).seen = style(last) !== looked;
         [last, looked] = [now, style(now)];
-        const slider = [...explorer.querySelectorAll(".noUi-handle")].indexOf(now);
+        const slider = [...explorer.querySelectorAll(".bn-range")].indexOf(now);
         stops.push({ element: now.outerHTML, inside: explorer.contains(now), slider });
     };
     window.focused = stops;
@@ -97,7 +98,7 @@ class Figure:
     def __init__(self, page: Page, explorer: Locator):
         self.page, self.explorer = page, explorer
         self.element = explorer.element_handle()
-        self.sliders = self.all(".noUi-handle")
+        self.sliders = self.all(".bn-range")
 
     def all(self, selector: str) -> list[ElementHandle]:
         return self.element.query_selector_all(selector)
@@ -128,7 +129,7 @@ class Figure:
         self.page.evaluate(HANDLED)
 
     def button(self, name: str) -> ElementHandle:
-        """The button whose words end with a name; an icon stands before some of them."""
+        """The button of a name."""
         return self.element.evaluate_handle(BUTTON, name).as_element()
 
     def press(self, slider: ElementHandle, key: str) -> None:
@@ -140,12 +141,13 @@ class Figure:
     def drag(self, slider: ElementHandle, to: float) -> None:
         """Drag a slider by mouse to a fraction of its length."""
         slider.scroll_into_view_if_needed()
-        base = slider.query_selector("xpath=ancestor::*[contains(@class, 'noUi-base')]")
-        track = base.bounding_box()
-        slider.hover()
-        self.page.mouse.down()
+        track = slider.bounding_box()
         y = track["y"] + track["height"] / 2
-        self.page.mouse.move(track["x"] + to * track["width"], y, steps=5)
+        at, end = slider.evaluate("s => [Number(s.value), Number(s.max)]")
+        reach = track["width"] - HANDLE
+        self.page.mouse.move(track["x"] + HANDLE / 2 + at / end * reach, y)
+        self.page.mouse.down()
+        self.page.mouse.move(track["x"] + HANDLE / 2 + to * reach, y, steps=5)
         self.page.mouse.up()
 
     def reset(self, start: list) -> None:
@@ -160,13 +162,15 @@ def click(button: ElementHandle) -> None:
 
 
 def figures(page: Page) -> list[Figure]:
-    return [Figure(page, explorer) for explorer in page.locator(".bn-explorer").all()]
+    return [
+        Figure(page, explorer) for explorer in page.locator(".bn-figure:not(.bn-training)").all()
+    ]
 
 
 def far_end(slider: ElementHandle) -> tuple[str, float, str]:
     """The end that is farther away: its key, a place before it, the key of one step back."""
-    low, now, high = (float(slider.get_attribute(f"aria-value{v}")) for v in ("min", "now", "max"))
-    return ("End", 0.85, "ArrowLeft") if now - low <= high - now else ("Home", 0.15, "ArrowRight")
+    now, end = slider.evaluate("s => [Number(s.value), Number(s.max)]")
+    return ("End", 0.85, "ArrowLeft") if now <= end - now else ("Home", 0.15, "ArrowRight")
 
 
 def check_keys(figure: Figure, slider: ElementHandle, start: list) -> None:
@@ -216,14 +220,14 @@ def check_buttons(figure: Figure, start: list) -> None:
     The mouse would hit each button, and does press the first of these.
     """
     place = figure.place()
-    buttons = figure.all("button.jupyter-button")
+    buttons = figure.all(".bn-buttons button")
     buttons[0].scroll_into_view_if_needed()
     figure.page.wait_for_function(ALL_HIT, arg=figure.element)
     leading = [b for b in buttons if b.text_content().strip() not in ("reset", "large text")]
     for number, button in enumerate(leading):
         press = partial(click, button) if number else button.click
         figure.do(press)
-        if figure.place() != place or button.query_selector(".fa-refresh"):
+        if figure.place() != place or button.evaluate("b => b.matches('.bn-counts')"):
             figure.wait_for_change(start, PIXELS, SENTENCE)
         else:
             assert figure.look() == start

@@ -36,6 +36,15 @@ COUNT = """() => {
         if (direction === "recv" && msg.buffers?.some((b) => b.byteLength > 500)) window.count++;
     });
 }"""
+CALLS = """async () => {
+    const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+    const user_expressions = { n: "len(visits)" };
+    const asked = kernel.requestExecute({ code: "", silent: true, user_expressions });
+    return Number((await asked.done).content.user_expressions.n.data["text/plain"]);
+}"""
+# The number of the last run of a cell.
+RUNS = """() => Math.max(...[...document.querySelectorAll(".jp-InputArea-prompt")]
+    .map((prompt) => parseInt(prompt.textContent.replace(/\\D/g, "")) || 0))"""
 # Keeps the kernel's main thread for a second; nothing that runs as a cell.
 BUSY = """() => {
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
@@ -53,6 +62,16 @@ guess = predict(
 guess
 """
 COMPARISON = "guess.compare('γ = σ, β = μ')"
+# How often the function of a cell has been called, as its own list says.
+COUNTED = """
+visits = []
+
+def counted(gamma=1.0, beta=0.0):
+    visits.append(gamma)
+    return gamma * normalize(H) + beta
+
+explore(counted, Overlay(before=H), gamma=(0, 4, 0.05), beta=(0, 4))
+"""
 MISBEHAVING = """
 import numpy as np
 from bn_lib.data import two_humped
@@ -85,7 +104,7 @@ def restless(gamma=0.0, beta=0.0):
 
 explore(restless, Wordy(before=H), gamma=(0, 20), beta=(0, 20))
 """
-CELLS = (QUESTION, COMPARISON, MISBEHAVING, RESTLESS)
+CELLS = (QUESTION, COMPARISON, MISBEHAVING, RESTLESS, COUNTED)
 
 
 def write(root: Path, name: str, *sources: str) -> str:
@@ -115,7 +134,7 @@ def check_notebook(page: Page, path: Path, thoroughly: bool) -> None:
     pairs = list(zip(said, committed, strict=True))
     assert said == committed, [(now, before) for now, before in pairs if now != before]
     live = sum("explore(" in cell.source for cell in drawn)
-    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(live)
+    expect(page.locator(".bn-figure:not(.bn-training) canvas.bn-moving")).to_have_count(live)
     trained = sum("await watch(" in cell.source for cell in drawn)
     expect(page.locator(".bn-training canvas.bn-moving")).to_have_count(trained)
     _no_widget_is_missing(page)
@@ -166,7 +185,11 @@ class OwnFigures:
     def test_a_question_is_answered_by_keyboard_alone(self, page: Page):
         """A question is answered by keyboard alone, and the comparison below follows."""
         verdict = page.locator(".bn-lesson [role=status]")
-        expect(verdict).to_contain_text("none yet")
+        expect(verdict).to_contain_text("Make a guess first")
+        computed = page.locator(".bn-lesson details p")
+        expect(computed).to_be_hidden()
+        page.locator(".bn-lesson summary").click()
+        expect(computed).to_contain_text("none yet")
         buttons = page.locator(".bn-lesson button")
         wrong, right, last = buttons.all()
         wrong.focus()
@@ -184,7 +207,7 @@ class OwnFigures:
 
     def test_nothing_is_clipped_where_the_page_is_narrow(self, page: Page):
         """In a narrow window nothing is clipped, and figures do not change their height."""
-        expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+        expect(page.locator(".bn-figure:not(.bn-training) canvas.bn-moving")).to_have_count(3)
         figure = figures(page)[1]
         figure.wait_until_drawn()
         wide = page.viewport_size
@@ -205,7 +228,7 @@ class OwnFigures:
 
     def test_a_key_press_brings_one_frame(self, page: Page):
         """A key press brings one frame, where none can be sent ahead."""
-        expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+        expect(page.locator(".bn-figure:not(.bn-training) canvas.bn-moving")).to_have_count(3)
         figure = figures(page)[1]
         figure.wait_until_drawn()
         page.evaluate(COUNT)
@@ -220,9 +243,52 @@ class OwnFigures:
         # One for the key, one for reset. A slow kernel is asked again after a while.
         assert min(came) == 2, came
 
+    def test_work_ahead_waits_for_a_hand(self, page: Page):
+        """Positions that nobody visits are computed only while a hand is near the figure."""
+        expect(page.locator(".bn-figure canvas.bn-moving")).to_have_count(3)
+        figure = figures(page)[2]
+        figure.wait_until_drawn()
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(1000)
+        before = page.evaluate(CALLS)
+        page.wait_for_timeout(1500)
+        assert page.evaluate(CALLS) == before, "the page is only read"
+        figure.explorer.locator(".bn-stage").hover()
+        page.wait_for_timeout(1500)
+        assert page.evaluate(CALLS) > before
+
+    def test_keys_in_a_figure_stay_there(self, page: Page):
+        """x, a, b, d do nothing to cells while a knob has the focus; Shift+Enter runs the cell."""
+        cells = page.locator(".jp-CodeCell")
+        count = cells.count()
+        figure = figures(page)[2]
+        figure.wait_until_drawn()
+        figure.sliders[0].focus()
+        for key in ("x", "a", "b", "d", "d", "m", "Shift+M", "z"):
+            page.keyboard.press(key)
+        assert cells.count() == count
+        page.keyboard.press("ArrowDown")
+        expect(figure.explorer.locator(".bn-readout").first).to_have_value("0.95")
+        runs = page.evaluate(RUNS)
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_function(f"before => ({RUNS})() > before", arg=runs)
+
+    def test_a_knob_says_its_name_and_its_value(self, page: Page):
+        """Screen readers hear a name and a value, which can be typed too."""
+        figure = figures(page)[0]
+        figure.wait_until_drawn()
+        slider = figure.explorer.get_by_role("slider", name="β")
+        expect(slider).to_have_attribute("aria-valuetext", "0.00")
+        readout = figure.explorer.get_by_role("textbox", name="β: type a value")
+        for typed, shown in (("1.9", "1.88"), ("many", "1.88"), ("−7", "0.00")):
+            readout.fill(typed)
+            page.keyboard.press("Enter")
+            expect(readout).to_have_value(shown)
+            expect(slider).to_have_attribute("aria-valuetext", shown)
+
     def test_a_button_pressed_after_moves_counts(self, page: Page):
         """A button that is pressed after a slider has moved counts, even with a busy kernel."""
-        expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+        expect(page.locator(".bn-figure:not(.bn-training) canvas.bn-moving")).to_have_count(3)
         figure = figures(page)[0]
         figure.wait_until_drawn()
         start = figure.look()
@@ -234,16 +300,16 @@ class OwnFigures:
         figure.wait_for(start)  # the press itself may have had to wait for the kernel
         figure.do()  # what comes after it would be seen now
         assert figure.look() == start
-        assert beta.get_attribute("aria-valuenow") == "0.0"
+        assert beta.get_attribute("aria-valuetext") == "0.00"
 
     def test_a_mistake_is_shown_and_the_last_good_picture_stays(self, page: Page):
         """What is wrong with the learner's function is shown, and the last good picture stays."""
-        expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(2)
+        expect(page.locator(".bn-figure:not(.bn-training) canvas.bn-moving")).to_have_count(3)
         figure = figures(page)[0]
         figure.wait_until_drawn()
         gamma = figure.sliders[0]
         sentence = figure.explorer.locator(".bn-sentence")
-        spoken = figure.explorer.get_by_role("status")
+        spoken = figure.explorer.locator(".bn-spoken")
 
         good = figure.look()
         for message in ("forgotten", "shape (3,)", "NaN"):

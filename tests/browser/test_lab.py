@@ -82,4 +82,4 @@ def test_notebook_05_trains_until_it_is_stopped_and_goes_on(page, server):
     expect(stopped.locator(".bn-sentence")).to_have_text(
         re.compile(r"Stopped after [\d,]+ of 100,000 steps; .* goes on from here\.$")
     )
-    expect(at_end.locator("div.widget-label")).to_have_text(re.compile(r"^(\S+) of \1 steps$"))
+    expect(at_end.locator(".bn-count")).to_have_text(re.compile(r"^(\S+) of \1 steps$"))

@@ -10,29 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser import front_end, lesson, training
 from tests.browser.conftest import NOTEBOOKS
-from tests.browser.figure import figures
 
 OPENED = ("00", "02", "03")
 PATHS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name[:2] in OPENED]
-
-AGAIN = "explore(misbehaving, Overlay(before=H), gamma=(0, 0.5), beta=(0, 4))"
-# How many views of the first and the last of six figures wait for frames, as the kernel knows it;
-# asked until it is what is wanted, or for too long.
-VIEWS = """async ([wanted, seconds]) => {
-    const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
-    const it = "[Out[n].ahead.views for n in (1, 6)]";
-    const end = Date.now() + 1000 * seconds;
-    for (;;) {
-        const asked = kernel.requestExecute({ code: "", silent: true, user_expressions: { it } });
-        const seen = (await asked.done).content.user_expressions.it.data["text/plain"];
-        if (seen === wanted || Date.now() > end) return seen;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +64,3 @@ def test_notebook_lives(path, page, server):
     open_in(page, server, path.name)
     lesson.check_notebook(page, server.root / path.name, thoroughly=False)
     assert set(page.complaints) - page.usual == set()
-
-
-def test_frames_are_made_ahead_for_the_figures_near_the_reader(page, server):
-    name = lesson.write(server.root, "six.ipynb", lesson.MISBEHAVING, *[AGAIN] * 5)
-    open_in(page, server, name)
-    front_end.run_all(page)
-    expect(page.locator(".bn-explorer canvas.bn-moving")).to_have_count(6)
-    first, *_, last = figures(page)
-    for figure, views in ((first, "[1, 0]"), (last, "[0, 1]"), (first, "[1, 0]")):
-        figure.wait_until_drawn()
-        assert page.evaluate(VIEWS, [views, front_end.SECONDS]) == views

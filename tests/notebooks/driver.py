@@ -37,7 +37,7 @@ def _cell(explorer) -> tuple:
     """What is the same for the figures of one cell; IPython names code after its text."""
     code = explorer.function.__code__
     picture = type(explorer.picture).__name__
-    return code.co_filename, code.co_name, picture, (*explorer.knobs, *explorer.presets)
+    return code.co_filename, code.co_name, picture, (*explorer.knobs, *explorer.preset_positions)
 
 
 def problems_of_all() -> dict[str, list[str]]:
@@ -56,7 +56,7 @@ def error_on_purpose() -> list[list[str]]:
     (explorer,) = (each for each in explorers() if each.function.__name__ == ON_PURPOSE)
     shown = []
     for gamma in (0.5, -0.5, 2.0):
-        explorer.knobs["gamma"].value = gamma
+        explorer.go(gamma=gamma)
         canvas = explorer.canvas
         shown.append([canvas.error, canvas.frame["head"]["sentence"]])
     return shown
@@ -71,7 +71,7 @@ class Driven:
         self.note("before any move")
         artists = self._artists()
         self.drive()
-        self.enlarge(live.large)
+        self.enlarge(live)
         if self._artists() != artists:
             self.say(f"{artists} artists have become {self._artists()}")
 
@@ -99,14 +99,14 @@ class Driven:
         frame = self.canvas.frame
         return [frame["head"][part] for part in ("n", "i", "t")], frame["data"]
 
-    def enlarge(self, button) -> None:
+    def enlarge(self, live) -> None:
         """Press the button for large text, and once more."""
         said, seen, still, sizes = self.described(), self.looks(), self.canvas.still, self._sizes()
-        button.value = True
+        live.press("large text")
         self.note("in large text")
         if (self.looks(), self.canvas.still) == (seen, still) or self.described() != said:
             self.say("large text changes the sentence, or nothing at all")
-        button.value = False
+        live.press("large text")
         if self._sizes() != sizes:
             self.say("after large text the texts are not as large as before")
 
@@ -135,9 +135,10 @@ class Watched(Driven):
     def drive(self):
         watch = self.watch
         end = f"{watch.until:,} of {watch.until:,} steps"
-        if watch.words.value != end:
-            self.say(f"at the end it says {watch.words.value!r}, not {end!r}")
-        if not watch.stop.disabled:
+        said = watch.canvas.progress["words"]
+        if said != end:
+            self.say(f"at the end it says {said!r}, not {end!r}")
+        if watch.canvas.buttons[0]["enabled"]:
             self.say("there is nothing to stop any more, but the button is not disabled")
         seen = self.looks()
         watch.draw()
@@ -157,19 +158,19 @@ class Sweep(Driven):
         for name, knob in explorer.knobs.items():
             self._end_to_end(name, knob)
         self._walk()
-        for name, button in explorer.presets.items():
-            button.click()
+        for name in explorer.preset_positions:
+            explorer.press(name)
             self.note(f"after the preset {name!r}")
-        explorer.reset.click()
+        explorer.press("reset")
         self.note("after reset")
         if explorer.position != explorer.start:
             self.say(f"reset leads to {explorer.position}, not to {explorer.start}")
 
     def _end_to_end(self, name, knob):
-        self.explorer.reset.click()
+        self.explorer.press("reset")
         seen = []
-        for value in _ends(knob):
-            knob.value = value
+        for value in self._ends(name, knob):
+            self.explorer.go(**{name: value})
             self.note(f"at {self._place()}")
             seen.append((self.canvas.frame["head"]["sentence"], self.looks()))
         (first_sentence, first), (last_sentence, last) = seen
@@ -181,8 +182,8 @@ class Sweep(Driven):
     def _walk(self):
         dice = random.Random(0)
         for _ in range(WALK):
-            knob = dice.choice(list(self.explorer.knobs.values()))
-            knob.value = dice.choice(_positions(knob))
+            name, knob = dice.choice(list(self.explorer.knobs.items()))
+            self.explorer.go(**{name: dice.choice(self._positions(name, knob))})
             self.note(f"at {self._place()}")
 
     def note(self, when):
@@ -191,22 +192,20 @@ class Sweep(Driven):
         elif self.explorer.function.__name__ != ON_PURPOSE:
             self.say(f"{when}: {self.canvas.error}")
 
+    def _positions(self, name, knob) -> list:
+        """All values of a knob; for a button, its next count."""
+        if knob.kind == "button":
+            return [self.explorer.position[name] + 1]
+        return list(knob.values)
+
+    def _ends(self, name, knob) -> tuple:
+        positions = self._positions(name, knob)
+        if knob.kind == "button":
+            return self.explorer.position[name], positions[0]
+        return positions[0], positions[-1]
+
     def _place(self):
         return ", ".join(f"{name}={value}" for name, value in self.explorer.position.items())
-
-
-def _positions(knob) -> list:
-    """All values of a slider, a menu or a checkbox; for a button, its next count."""
-    if hasattr(knob, "options"):
-        return [option[1] if isinstance(option, tuple) else option for option in knob.options]
-    if isinstance(knob.value, bool):
-        return [False, True]
-    return [knob.value + 1]
-
-
-def _ends(knob) -> tuple:
-    positions = _positions(knob)
-    return (positions[0], positions[-1]) if len(positions) > 1 else (knob.value, positions[0])
 
 
 def _figures() -> int:

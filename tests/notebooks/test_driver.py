@@ -123,7 +123,6 @@ def watched(picture):
     job = Training([Linear(2, 2, rng)], x, x, SGD(0.1), rng, 8, loss=squared_error)
     live = Watch(job, picture, 8, None)
     asyncio.run(live.train())
-    live.stop.disabled = True
     live.end()
     return live
 
@@ -134,12 +133,20 @@ def stops_early(live):
     live.draw()
 
 
+def can_be_stopped(live):
+    live.canvas.buttons = [{"name": "stop", "enabled": True}]
+
+
 @pytest.mark.parametrize(
     ("picture", "spoil", "named"),
     [
         (Loss, lambda live: None, None),
         (Loss, stops_early, "at the end it says '5 of 8 steps, stopped'"),
-        (Loss, lambda live: setattr(live.stop, "disabled", False), "is not disabled"),
+        (
+            Loss,
+            lambda live: setattr(live.canvas, "buttons", [{"name": "stop", "enabled": True}]),
+            "is not disabled",
+        ),
         (Loss, lambda live: setattr(live.picture, "sentence", "it is nan"), "still says 'it is 8"),
         (
             Loss,

@@ -5,7 +5,6 @@ import itertools
 import json
 import math
 
-import ipywidgets as widgets
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -13,7 +12,6 @@ from IPython.core.interactiveshell import InteractiveShell
 from bn_lib.live import again, explore, steps
 from bn_lib.live import export as module
 from bn_lib.live.export import Budget, export, export_after_each_cell, pack, thin
-from bn_lib.live.knobs import Counter
 from bn_lib.pictures.checks import expect
 from bn_lib.pictures.marks import Words
 from bn_lib.pictures.picture import Picture
@@ -88,13 +86,11 @@ def grid_of(explorer, description):
     """The values behind the words of the description."""
     grid = {}
     for knob in description["knobs"]:
-        widget = explorer.knobs[knob["name"]]
-        if isinstance(widget, Counter):
+        own = explorer.knobs[knob["name"]]
+        if own.kind == "button":
             grid[knob["name"]] = list(map(int, knob["words"]))
-        elif isinstance(widget, widgets.Checkbox):
-            grid[knob["name"]] = [False, True]
         else:
-            grid[knob["name"]] = [dict(widget.options)[words] for words in knob["words"]]
+            grid[knob["name"]] = [own.values[own.words.index(words)] for words in knob["words"]]
     return grid
 
 
@@ -132,15 +128,19 @@ def test_the_description_says_what_to_show_first():
     description = export(explorer).description
     assert [knob["kind"] for knob in description["knobs"]] == ["slider", "checkbox", "button"]
     gamma, up, seed = description["knobs"]
-    assert (gamma["label"], gamma["words"], gamma["start"]) == (
-        "γ", ["0.0", "0.5", "1.0", "1.5", "1.756", "2.0"], 1,
-    )  # fmt: skip
+    assert gamma["label"] == "γ"
+    assert gamma["words"] == ["0.0", "0.5", "1.0", "1.5", "1.756", "2.0"]
+    assert description["at"] == [1, 0, 0]
     assert (up["words"], seed["words"], seed["label"]) == (
         ["no", "yes"],
         ["0", "1", "2"],
         "new batch",
     )
-    assert description["presets"] == [{"name": "high", "at": {"gamma": 4}}]
+    assert description["buttons"] == [
+        {"name": "high", "at": {"0": 4}},
+        {"name": "reset", "at": {"0": 1, "1": 0, "2": 0}},
+        {"name": "new batch", "count": 2},
+    ]
     head, data = explorer.canvas.frame["head"], explorer.canvas.frame["data"]
     first = description["first"]
     assert first["sentence"] == head["sentence"] == "the value is 0.50"
@@ -211,7 +211,7 @@ def test_a_figure_is_exported_before_another_cell_changes_what_it_sees(tmp_path,
     export_after_each_cell(tmp_path)
     result = shell.run_cell("k = 2\nexplore(lambda a=1: k * a, Everything(), a=(0, 3))")
     shell.run_cell("k = 5")
-    name = result.result.box.model_id
+    name = result.result.canvas.model_id
     shown = [frame["sentence"] for frame in unpack((tmp_path / f"{name}.bin").read_bytes())]
     assert shown[0] == "the value is 0.00"
     assert shown[-1] == "the value is 6.00"

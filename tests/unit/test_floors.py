@@ -11,6 +11,7 @@ LIBRARY = ROOT / "bn_lib"
 
 FLOORS = {
     "arguments": 0,
+    "saving": 0,
     "normalization": 1,
     "data": 1,
     "pictures": 1,
@@ -24,6 +25,7 @@ FLOORS = {
 # Besides the standard library; pictures never import knobs, numbers never import pictures.
 PACKAGES = {
     "arguments": {"numpy"},
+    "saving": set(),  # Jupyter's server loads it when it starts
     "normalization": {"numpy"},
     "data": {"numpy"},
     "network": {"numpy"},
@@ -32,8 +34,17 @@ PACKAGES = {
     "training": {"numpy"},
     "measure": {"numpy"},
     "exercises": {"numpy"},
-    "live": {"numpy", "matplotlib", "PIL", "IPython", "ipywidgets", "anywidget", "traitlets"},
-}
+    "live": {
+        "numpy",
+        "matplotlib",
+        "PIL",
+        "IPython",
+        "ipywidgets",
+        "anywidget",
+        "comm",
+        "traitlets",
+    },
+}  # fmt: skip
 
 
 def room(file: Path) -> str:

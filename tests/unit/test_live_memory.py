@@ -33,9 +33,10 @@ def traced() -> Iterator[None]:
 
 
 def move(explorer: Explorer, times: int) -> None:
-    slider = explorer.knobs["gamma"]
+    values = explorer.knobs["gamma"].values
     for _ in range(times):
-        slider.index = (slider.index + 1) % len(slider.options)
+        now = values.index(explorer.position["gamma"])
+        explorer.go(gamma=values[(now + 1) % len(values)])
 
 
 def state() -> tuple[int, int]:

@@ -31,7 +31,7 @@ class Screen:
     """What a cell has shown, in order; at each look of the kernel, `between` is called."""
 
     def __init__(self, monkeypatch):
-        self.shown, self.between = [], None
+        self.shown, self.between, self.lives = [], None, set()
         monkeypatch.setattr(progress, "display", self.display)
         monkeypatch.setattr(progress, "clear_output", self.clear)
         monkeypatch.setattr(progress, "SLICE", 0)
@@ -41,15 +41,18 @@ class Screen:
         def draw(live):
             watched(live)
             self.live = live
-            self.frames.append((live.words.value, live.canvas.frame["head"]["sentence"]))
+            self.lives.add(live)
+            self.frames.append(
+                (live.canvas.progress["words"], live.canvas.frame["head"]["sentence"])
+            )
             if self.between:
                 self.between(live)
 
         self.frames = []
         monkeypatch.setattr(progress.Watch, "draw", draw)
 
-    def display(self, what, raw=False):
-        self.shown.append(what if raw else what._repr_mimebundle_())
+    def display(self, what, raw=False, metadata=None):
+        self.shown.append(what if raw else what._repr_mimebundle_()[0])
 
     def clear(self, wait):
         assert wait, "the output must not collapse"
@@ -61,7 +64,10 @@ class Screen:
 
 @pytest.fixture
 def screen(monkeypatch):
-    return Screen(monkeypatch)
+    screen = Screen(monkeypatch)
+    yield screen
+    for live in screen.lives:
+        live.close()  # else a press for large text in another test would draw it
 
 
 def both():
@@ -81,9 +87,8 @@ def test_two_trainings_grow_side_by_side_and_end_in_one_bundle(screen):
     assert picture.size[0] == 860
     assert len(bundle["image/png"]) < 40_000
     assert screen.live.canvas.frame["head"]["sentence"] == bundle["text/plain"]
-    assert screen.live.bar.value == 1
-    assert screen.live.bar.bar_style == "success"
-    assert screen.live.stop.disabled
+    assert screen.live.canvas.progress == {"share": 1, "words": "60 of 60 steps", "state": "done"}
+    assert not screen.live.canvas.buttons[0]["enabled"]
 
 
 def test_the_picture_is_there_from_the_first_step_and_the_time_left_is_said(screen):
@@ -107,14 +112,14 @@ def test_while_it_runs_the_widget_alone_is_shown(screen):
 
 
 def test_the_stop_button_keeps_the_record_and_says_how_to_go_on(screen):
-    screen.between = lambda live: live.trainings["BN"].step >= 15 and live.stop.click()
+    screen.between = lambda live: live.trainings["BN"].step >= 15 and live.press("stop")
     whole, parts = training(), training()
     screen.run({"BN": parts}, Curves(["BN"], 60), until=60)
     assert 15 <= parts.step < 60
     said = screen.shown[0]["text/plain"]
     assert f"Stopped after {parts.step} of 60 steps" in said
     assert "await watch(...)" in said
-    assert screen.live.words.value == f"{parts.step} of 60 steps, stopped"
+    assert screen.live.canvas.progress["words"] == f"{parts.step} of 60 steps, stopped"
     screen.between = None
     screen.run({"BN": parts}, Curves(["BN"], 60), until=60)
     np.testing.assert_array_equal(parts.record["accuracy"], whole.run(60).record["accuracy"])
@@ -129,7 +134,7 @@ def test_the_kernel_has_its_turn_while_training_runs(screen):
     async def click():
         while one.step < 10:
             await asyncio.sleep(0)
-        screen.live.stop.click()
+        screen.live.press("stop")
 
     async def together():
         await asyncio.gather(watch({"BN": one}, Curves(["BN"], 60), until=60), click())
@@ -157,9 +162,9 @@ def test_large_text_while_it_trains_and_at_its_end(screen):
     looks = []
 
     def press(live):
-        if live.trainings["BN"].step == 20 and not live.large.value:
+        if live.trainings["BN"].step == 20 and not looks:
             looks.append((live.canvas.still, live.canvas.looks))
-            live.large.value = True
+            live.press("large text")
             looks.append((live.canvas.still, live.canvas.looks))
 
     screen.between = press
@@ -170,7 +175,7 @@ def test_large_text_while_it_trains_and_at_its_end(screen):
     assert max(look.get("size", 0) for look in large) > max(look.get("size", 0) for look in small)
     assert one.step == 40
     said = screen.live.canvas.frame["head"]["sentence"]
-    screen.live.large.value = False
+    screen.live.press("large text")
     assert screen.live.canvas.still == still
     assert screen.live.canvas.frame["head"]["sentence"] == said
 
@@ -183,8 +188,9 @@ def test_large_text_from_another_thread_is_drawn_on_the_trainings_own(screen):
     async def press():
         while one.step < 10:
             await asyncio.sleep(0)
-        for large in (True, False):
-            await asyncio.to_thread(setattr, screen.live.large, "value", large)
+        for _ in ("larger", "as it was"):
+            press = {"press": "large text"}
+            await asyncio.to_thread(screen.live.canvas._handle_custom_msg, press, [])
             await asyncio.sleep(0)
             stills.append(screen.live.canvas.still)
 
@@ -210,8 +216,8 @@ def test_one_that_diverges_ends_and_the_other_goes_on(screen):
     said = screen.shown[0]["text/plain"]
     assert re.search(r"wild: (the loss of step|after) \d+ .*layer", said)
     assert screen.live.canvas.frame["head"]["sentence"] == said
-    assert screen.live.bar.bar_style == "warning"
-    assert screen.live.bar.value == 1
+    assert screen.live.canvas.progress["state"] == "early"
+    assert screen.live.canvas.progress["share"] == 1
     words = [words for words, _ in screen.frames]
     assert words[-1] == "60 of 60 steps"
     assert any(re.fullmatch(r"5\d of 60 steps, about \d+ s left", said) for said in words)
@@ -221,7 +227,7 @@ def test_where_all_diverge_their_own_steps_are_counted(screen):
     one = training(None, 1e4, activation=None)
     screen.run(one, Curves(["BN"], 60), until=60, see=lambda record: {"BN": record})
     assert one.step < 60
-    assert screen.live.words.value == f"{one.step} of 60 steps"
+    assert screen.live.canvas.progress["words"] == f"{one.step} of 60 steps"
 
 
 @pytest.mark.parametrize("until", [0, -5])

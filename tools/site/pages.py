@@ -36,6 +36,7 @@ from nbformat import NotebookNode
 from PIL import Image
 from pygments.formatters import HtmlFormatter
 
+from bn_lib.live.canvas import SCRIPT, script
 from bn_lib.live.export import Budget
 from bn_lib.live.welcome import CourseMap
 from tools import notebooks
@@ -47,7 +48,8 @@ LIVE = ROOT / "bn_lib" / "live"
 MOST_BYTES = 3_000_000  # of a page with all it loads, as it is on the disk
 FRAMES_BYTES = 2_000_000  # of these, for the frames of all figures
 CELL_SECONDS = 900  # a figure is computed in its cell, and the machine may be busy
-SHARED = ("site.css", "site.js", "canvas.js", "math.woff")
+FONTS = {"normal": "regular.woff", "bold": "bold.woff"}  # of words in figures, by their weight
+SHARED = ("site.css", "site.js", "figure.js", "math.woff", *FONTS.values())
 SYNTAX = {"light": "default", "dark": "github-dark"}
 
 
@@ -189,14 +191,15 @@ def with_questions(notebook: NotebookNode) -> NotebookNode:
         for output in cell.get("outputs", ()):
             text = output.get("data", {}).get("text/html", "")
             asked = re.match(r"<p><b>(.*?)</b></p><ul>(.*)</ul>$", text)
-            computed = re.match(r"<p>Computed: (.*)\. Your guess: none yet\.</p>$", text)
+            computed = re.search(r"<p>Computed: <b>(.*?)</b></p>(.*)</details>$", text)
             if asked:
                 choices = re.findall(r"<li>(.*?)</li>", asked[2])
                 name = re.search(r"(\w+) = predict\(", cell.source)[1]
                 output.metadata["question"] = dict(name=name, text=asked[1], choices=choices)
             if computed:
                 name = re.search(r"(\w+)\.compare\(", cell.source)[1]
-                output.metadata["answer"] = dict(name=name, text=computed[1])
+                replies = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", computed[2])
+                output.metadata["answer"] = dict(name=name, text=computed[1], replies=replies)
     return notebook
 
 
@@ -286,7 +289,12 @@ def stylesheet() -> str:
         HtmlFormatter(style=style).get_style_defs(".highlight") for style in SYNTAX.values()
     )
     own = (HERE / "site.css").read_text(encoding="utf-8")
-    figures = (LIVE / "canvas.css").read_text(encoding="utf-8")
+    figures = (SCRIPT / "figure.css").read_text(encoding="utf-8")
+    figures += "".join(
+        f'@font-face {{ font-family: "Figure DejaVu Sans"; font-weight: {weight};'
+        f' src: url("{file}") format("woff"); }}\n'
+        for weight, file in FONTS.items()
+    )
     return (
         f"{figures}\n@media not (prefers-color-scheme: dark) {{\n{light}\n}}\n"
         f"@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n{own}"
@@ -379,15 +387,15 @@ def build_site(
         (out / page["file"]).write_text(text, encoding="utf-8")
     (out / "site.css").write_text(stylesheet(), encoding="utf-8")
     shutil.copy(HERE / "site.js", out)
-    shutil.copy(LIVE / "canvas.js", out)
+    (out / "figure.js").write_text(script("drawing", "figure"), encoding="utf-8")
+    for file in FONTS.values():
+        shutil.copy(LIVE / "fonts" / file, out)
     write_font(exporter.signs, out / "math.woff")
     return _weigh(out, [page["file"] for page in pages])
 
 
 def _weigh(out: Path, pages: list[str]) -> dict[str, int]:
-    shared = sum(
-        (out / f).stat().st_size for f in ("site.css", "site.js", "canvas.js", "math.woff")
-    )
+    shared = sum((out / name).stat().st_size for name in SHARED)
     weights = {}
     for page in pages:
         text = (out / page).read_text(encoding="utf-8")

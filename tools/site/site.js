@@ -1,7 +1,7 @@
 // The figures of a page move: their frames come from a file, their positions are kept in the page's
 // address. `pack` in bn_lib/live/export.py writes what `Store` reads.
 
-import { Stage } from "./canvas.js";
+import { Figure } from "./figure.js";
 
 const NEAR = "800px"; // a figure's frames are loaded when it is that close to the screen
 const REST = 250; // ms without a move before the address changes; browsers allow few changes
@@ -57,74 +57,42 @@ class Store {
   }
 }
 
-class Figure {
+// A figure of the page.
+class Live {
   constructor(root) {
     this.root = root;
     this.about = JSON.parse(root.querySelector("script").textContent);
+    this.start = this.about.at;
     this.knobs = this.about.knobs;
-    this.at = this.knobs.map((knob) => knob.start);
-    this.controls = this.knobs.map(({ name }) => root.querySelector(`[data-knob="${name}"]`));
-    this.controls.forEach((control, i) => this.listen(control, i));
-    root.querySelector("[data-reset]").onclick = () => this.go({});
-    root.querySelectorAll("[data-preset]").forEach((button, i) => {
-      button.onclick = () => this.go({ ...this.position(), ...this.about.presets[i].at });
-    });
+    const hand = { moved: () => this.follow(), pressed() {}, near() {} };
+    this.figure = new Figure(root.querySelector(".panel"), this.about, hand);
+    this.figure.setStage(this.about.size, this.about.looks, "");
   }
 
-  listen(control, i) {
-    const { kind, words } = this.knobs[i];
-    const moved = (value) => {
-      this.at[i] = value;
-      this.follow();
-    };
-    if (kind === "button") {
-      control.onclick = () => moved((this.at[i] + 1) % words.length);
-    } else if (kind === "checkbox") {
-      control.oninput = ({ target }) => moved(Number(target.checked));
-    } else {
-      control.oninput = ({ target }) => moved(Number(target.value));
-    }
-  }
-
-  // The indices of all knobs, by their names.
-  position() {
-    return Object.fromEntries(this.knobs.map(({ name }, i) => [name, this.at[i]]));
-  }
-
-  // Sets knobs; those that are not named go back to the start.
+  // Sets knobs, given by their names; those that are not named go back to the start.
   go(position) {
-    this.at = this.knobs.map(({ name, start }) => position[name] ?? start);
+    this.figure.place(this.knobs.map(({ name }, i) => position[name] ?? this.start[i]));
     this.follow();
   }
 
   follow() {
-    this.controls.forEach((control, i) => {
-      const { kind, words } = this.knobs[i];
-      const input = control.querySelector("input, select");
-      if (kind === "checkbox") input.checked = Boolean(this.at[i]);
-      else if (input) input.value = this.at[i];
-      if (kind === "slider") {
-        input.setAttribute("aria-valuetext", words[this.at[i]]);
-        control.querySelector(".readout").textContent = words[this.at[i]];
-      }
-    });
     this.show();
     remember();
   }
 
   show() {
     if (!this.store) return this.live();
-    const number = this.knobs.reduce((n, { words }, i) => n * words.length + this.at[i], 0);
-    this.stage.show(this.store.frame(number));
+    const { at } = this.figure;
+    this.figure.show(this.store.frame(this.knobs.reduce((n, { words }, i) => n * words.length + at[i], 0)));
   }
 
   // Loads what the figure needs; without it, the page shows what it shows without scripts.
   async live() {
-    if (this.stage) return;
+    if (this.loading) return;
+    this.loading = true;
     const { size, looks, first, files } = this.about;
-    this.stage = new Stage(this.root.querySelector(".stage"));
-    this.stage.set(size, looks, `${files}-still.png`);
-    if (this.knobs.every(({ start }, i) => this.at[i] === start)) this.stage.show(first);
+    this.figure.setStage(size, looks, `${files}-still.png`);
+    if (this.figure.at.join() === this.start.join()) this.figure.show(first);
     try {
       this.store = await Store.load(`${files}.bin`);
       this.show();
@@ -141,9 +109,10 @@ class Figure {
 // #2.gamma=1.756&2.beta=2.93: by figure, the knobs that are not at their start.
 function written() {
   const address = new URLSearchParams();
-  for (const { about, knobs, at } of figures) {
-    knobs.forEach(({ name, words, start }, i) => {
-      if (at[i] !== start) address.set(`${about.number}.${name}`, words[at[i]]);
+  for (const { about, knobs, start, figure } of figures) {
+    knobs.forEach(({ name, words }, i) => {
+      const at = figure.at;
+      if (at[i] !== start[i]) address.set(`${about.number}.${name}`, words[at[i]]);
     });
   }
   return address.toString();
@@ -176,7 +145,7 @@ function recall() {
   return moved;
 }
 
-const figures = [...document.querySelectorAll(".figure")].map((root) => new Figure(root));
+const figures = [...document.querySelectorAll(".figure")].map((root) => new Live(root));
 const near = new IntersectionObserver(
   (entries) => {
     for (const { isIntersecting, target } of entries) {
@@ -196,13 +165,51 @@ window.addEventListener("hashchange", recall);
 
 // ---------------------------------------------------------------- questions and answers
 
+// A guess is kept by its question, for the next visit of the page; not every browser allows it.
+const keeper = {
+  get(question) {
+    try {
+      return localStorage.getItem(question);
+    } catch {
+      return null;
+    }
+  },
+  set(question, guess) {
+    try {
+      localStorage.setItem(question, guess);
+    } catch {
+      // then it is forgotten
+    }
+  },
+};
+
+// Until a guess is made the answer is folded, with what each choice is told; then it unfolds, with
+// what is told to this one.
 for (const answer of document.querySelectorAll(".answer")) {
   const name = answer.dataset.question;
   const question = document.querySelector(`.question[data-question="${name}"]`);
+  if (!question) continue;
+  const asked = question.querySelector("legend").textContent;
   const truth = answer.querySelector("b").textContent;
-  question?.addEventListener("input", () => {
-    const guess = question.querySelector("label:has(:checked) span").textContent;
+  const told = (guess) => {
     const verdict = guess === truth ? "right ✓" : "not this time ✗";
+    answer.open = true;
     answer.querySelector(".verdict").textContent = `Your guess: ${guess}, ${verdict}`;
-  });
+    for (const reply of answer.querySelectorAll(".reply")) {
+      reply.hidden = reply.querySelector("dt").textContent !== guess;
+    }
+    question.querySelector(".kept").textContent = "Your guess is kept. The answer comes below.";
+  };
+  for (const label of question.querySelectorAll("label")) {
+    const guess = label.querySelector("span").textContent;
+    const input = label.querySelector("input");
+    input.oninput = () => {
+      keeper.set(asked, guess);
+      told(guess);
+    };
+    if (keeper.get(asked) === guess) {
+      input.checked = true;
+      told(guess);
+    }
+  }
 }

@@ -1,0 +1,121 @@
+// What moves is drawn over a still picture, from frames: packed vertices, texts and a sentence.
+// `pack` in vertices.py writes what `Frames` reads.
+
+export const FONT = "Figure DejaVu Sans";
+const UNITS = 16; // packed units in a pixel
+const BREAK = -32768; // in place of a vertex: lift the pen
+
+function trace(path, points) {
+  let penDown = false;
+  for (let i = 0; i < points.length; i += 2) {
+    if (points[i] === BREAK) {
+      penDown = false;
+    } else if (penDown) {
+      path.lineTo(points[i] / UNITS, points[i + 1] / UNITS);
+    } else {
+      path.moveTo(points[i] / UNITS, points[i + 1] / UNITS);
+      penDown = true;
+    }
+  }
+}
+
+function paint(context, look, path) {
+  if (look.fill) context.fill(path);
+  if (look.stroke && look.width > 0) context.stroke(path);
+}
+
+export function setFont(context, look) {
+  const weight = look.bold ? "bold " : "";
+  context.font = `${weight}${look.size}px "${FONT}", "DejaVu Sans", Verdana, sans-serif`;
+  context.textAlign = look.align;
+  context.textBaseline = look.baseline;
+}
+
+const draw = {
+  path(context, look, points) {
+    const path = new Path2D();
+    trace(path, points);
+    paint(context, look, path);
+  },
+
+  // Each point is painted by itself, so that points lying on each other look darker.
+  points(context, look, points) {
+    const marker = new Path2D();
+    look.marker.forEach(([x, y], i) => (i ? marker.lineTo(x, y) : marker.moveTo(x, y)));
+    marker.closePath();
+    for (let i = 0; i < points.length; i += 2) {
+      const x = points[i] / UNITS;
+      const y = points[i + 1] / UNITS;
+      context.translate(x, y);
+      paint(context, look, marker);
+      context.translate(-x, -y);
+    }
+  },
+
+  image(context, look, bytes) {
+    const small = new OffscreenCanvas(look.columns, look.rows);
+    const pixels = new ImageData(new Uint8ClampedArray(bytes), look.columns, look.rows);
+    small.getContext("2d").putImageData(pixels, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(small, ...look.where);
+  },
+
+  text(context, look, [x, y, words]) {
+    setFont(context, look);
+    if (look.rim) {
+      context.strokeStyle = "white";
+      context.lineWidth = 4;
+      context.lineJoin = "round";
+      context.strokeText(words, x, y);
+    }
+    context.fillText(words, x, y);
+  },
+};
+
+export function drawFrame(context, looks, frame) {
+  let [shape, image, text] = [0, 0, 0];
+  for (const look of looks) {
+    let data;
+    if (look.kind === "text") data = frame.texts[text++];
+    else if (look.kind === "image") data = frame.images[image++];
+    else data = frame.shapes[shape++];
+    context.save();
+    if (look.clip) {
+      context.beginPath();
+      context.rect(...look.clip);
+      context.clip();
+    }
+    context.globalAlpha = look.alpha;
+    context.fillStyle = look.fill ?? "transparent";
+    context.strokeStyle = look.stroke ?? "transparent";
+    context.lineWidth = look.width ?? 0;
+    context.setLineDash(look.dash ?? []);
+    draw[look.kind](context, look, data);
+    context.restore();
+  }
+}
+
+// The frames that are here already, by position: the indices of all knobs, as "20,30".
+export class Frames extends Map {
+  // `heads` say what the buffer holds, in its order.
+  add(heads, buffer) {
+    let at = 0;
+    for (const head of heads) {
+      if (head.error) {
+        this.set(head.key, { error: head.error, once: head.once, printed: head.printed });
+        continue;
+      }
+      const shapes = head.n.map((count) => {
+        const points = new Int16Array(buffer, at, 2 * count);
+        at += points.byteLength;
+        return points;
+      });
+      const images = head.i.map((length) => {
+        at += length;
+        return new Uint8ClampedArray(buffer, at - length, length);
+      });
+      const { key, t: texts, sentence, once, printed } = head;
+      this.set(key, { shapes, images, texts, sentence, once, printed });
+    }
+  }
+}

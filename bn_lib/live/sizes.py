@@ -1,0 +1,60 @@
+"""Large text: one press for all figures of a notebook."""
+
+import asyncio
+import weakref
+
+from bn_lib.live.canvas import Canvas
+from bn_lib.live.threads import OneThread
+from bn_lib.live.words import WORDS
+from bn_lib.pictures.picture import Picture
+
+LARGE = 1.35  # how much larger the texts are for a projector
+_showing = weakref.WeakSet()
+_state = {"large": False}
+
+
+class Sized(OneThread):
+    """Something live with a picture and a canvas, whose texts are as large as all others'."""
+
+    picture: Picture
+    canvas: Canvas
+
+    def redraw(self) -> None:
+        """Show the picture where it is now, after it has been laid out anew."""
+        raise NotImplementedError
+
+    def join(self) -> None:
+        """Take the size of text that the notebook has, now and from now on."""
+        _showing.add(self)
+        if _state["large"]:
+            self.picture.enlarge(LARGE)
+
+    def leave(self) -> None:
+        """Keep the present size from now on."""
+        _showing.discard(self)
+
+    @property
+    def large_button(self) -> dict:
+        """The button that is pressed for it."""
+        return {"name": WORDS["large"], "on": _state["large"]}
+
+    def resize(self) -> None:
+        """Change the size of all figures' texts, this one's first."""
+        _state["large"] = not _state["large"]
+        factor = LARGE if _state["large"] else 1 / LARGE
+        self._resize(factor)
+        for other in list(_showing - {self}):
+            try:
+                # One by one, so that the hand is not kept waiting.
+                asyncio.get_running_loop().call_soon(other._resize, factor)
+            except RuntimeError:  # a plain Python program
+                other._resize(factor)
+
+    def _resize(self, factor: float) -> None:
+        self.picture.enlarge(factor)
+        self.canvas.show_still(self.picture)
+        self.canvas.buttons = [
+            self.large_button if button["name"] == WORDS["large"] else button
+            for button in self.canvas.buttons
+        ]
+        self.redraw()

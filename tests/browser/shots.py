@@ -1,0 +1,114 @@
+"""What matplotlib draws of a notebook's figures, to be compared with what the browser draws.
+
+This runs inside a notebook's kernel, after its cells.
+"""
+
+from base64 import b64encode
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from matplotlib.text import Text
+
+from bn_lib.live.canvas import frame_of
+from bn_lib.pictures import style
+from tests.notebooks import driver
+
+ZOOM = 2  # image pixels for each CSS pixel
+BLOCK = 4  # image pixels, of which the mean is taken
+
+
+def write(folder: str) -> list[str]:
+    """Save all live figures and trainings of the kernel in their states; return their names."""
+    names = []
+    for number, live in enumerate([*driver.explorers(), *driver.watches()]):
+        name = f"{number} {type(live.picture).__name__}"
+        np.save(Path(folder) / f"{name}.npy", np.array(shots(live), dtype=object))
+        names.append(name)
+    return names
+
+
+def shots(live) -> list[dict]:
+    """A figure in its states, in the usual size of text and in large text."""
+    picture = live.picture
+    taken = []
+    for large in (False, True):
+        live.press("large text") if large else None
+        with _still_at(picture, ZOOM) as background:
+            for state, go in _states(live, large):
+                go()
+                taken.append(
+                    {"state": f"{state}, large text" if large else state}
+                    | {name: getattr(live.canvas, name) for name in ("size", "looks")}
+                    | {"still": b64encode(live.canvas.still).decode()}
+                    | _seen(picture, background)
+                )
+    live.press("large text")
+    return taken
+
+
+def _states(live, large):
+    """The start, the ends of each knob and the presets; in large text the start and the presets."""
+    if not hasattr(live, "knobs"):
+        yield "at the end", live.draw
+        return
+    yield "start", lambda: live.press("reset")
+    for name, knob in live.knobs.items():
+        ends = () if large or knob.kind == "button" else (knob.values[0], knob.values[-1])
+        for value in ends:
+            yield f"{name} = {value}", lambda at={name: value}: live.go(**live.start | at)
+    for name in live.preset_positions:
+        yield name, lambda name=name: live.press("reset") or live.press(name)
+    yield "start again", lambda: live.press("reset")
+
+
+@contextmanager
+def _still_at(picture, zoom):
+    """Draws what stands still at a zoom; gives what draws what moves, without texts, upon it."""
+    canvas = picture.figure.canvas
+
+    def drawn() -> np.ndarray:
+        picture.figure.set_dpi(style.DPI * zoom)
+        try:
+            picture._draw_still()
+            for artist in picture.moving:
+                if not isinstance(artist, Text):
+                    picture.figure.draw_artist(artist)
+            return np.array(canvas.buffer_rgba())[..., :3]
+        finally:
+            picture.figure.set_dpi(style.DPI)
+            picture._background = None
+
+    yield drawn
+
+
+def _seen(picture, drawn) -> dict:
+    head, data = frame_of(picture, "")
+    texts = [artist for artist in picture.moving if isinstance(artist, Text)]
+    return {
+        "head": head,
+        "data": b64encode(data).decode(),
+        "blocks": blocks(drawn()),
+        "boxes": [_ink(picture, text) for text in texts],
+    }
+
+
+def blocks(pixels: np.ndarray) -> np.ndarray:
+    """The mean color of each block, shape (rows, columns, 3)."""
+    height, width = (length // BLOCK * BLOCK for length in pixels.shape[:2])
+    tiles = pixels[:height, :width].reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK, 3)
+    return np.rint(tiles.mean(axis=(1, 3))).astype(np.uint8)
+
+
+def _ink(picture, text) -> list[float] | None:
+    """The box of a text's ink in CSS pixels: left, top, right, bottom; None if there is none."""
+    if not text.get_visible() or not text.get_text().strip():
+        return None
+    renderer = picture.figure.canvas.get_renderer()
+    renderer.clear()
+    text.draw(renderer)
+    pixels = np.asarray(renderer.buffer_rgba())
+    rows, columns = np.nonzero((pixels[..., 3] > 100) & (pixels[..., :3].min(axis=2) < 200))
+    if not len(rows):
+        return None
+    return [int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1]
