@@ -253,6 +253,18 @@ def test_sgd_with_momentum_is_its_recurrence():
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.8])
+def test_a_linear_moves_by_the_same_recurrence(momentum):
+    x, target = generator().normal(size=(5, 3)), generator(1).normal(size=(5, 2))
+    layer = Linear(3, 2, generator(2), bias=False)
+    W, v = layer.W.copy(), 0.0
+    Training([layer], x, target, SGD(0.1, momentum), loss=squared_error).run(4)
+    for _ in range(4):
+        v = momentum * v + 0.1 * x.T @ (x @ W - target) * 2 / 5
+        W -= v
+    np.testing.assert_allclose(layer.W, W)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.8])
 def test_a_rate_may_multiply_the_loss_instead(momentum):
     def rated(y, target):
         loss, dy = squared_error(y, target)
