@@ -166,7 +166,7 @@ def test_all_parameters_move_or_none(optimizer):
 
     network = [Linear(1, 1, generator()), Forgets(1.0)]
     zero, before = np.zeros((1, 1)), network[0].b.copy()
-    one = Training(network, zero, zero + 1, optimizer, loss=squared_error)
+    one = Training(network, zero, zero, optimizer, loss=squared_error)
     with pytest.raises(ValueError, match="da of Forgets is None"):
         one.run(1)
     np.testing.assert_array_equal(network[0].b, before)
