@@ -104,7 +104,7 @@ class Puzzle(NamedTuple):
 
     Accuracies are those on the test images; NaN stands for a network whose training has diverged.
 
-    steps: those at which the networks were seen, (T,): first each one, then fewer, up to 10,000.
+    steps: those at which the networks were seen, (T,): first each one, then fewer, up to 1,000.
     accuracy: by the name of the network, (10, T). "no batch norm" has none; "batch norm" starts
         with γ = 1, β = 0, and "only normalized" keeps these; "starts undone" has γ and β at first
         that undo it on 64 images, and "frozen undone" keeps these.
@@ -114,6 +114,8 @@ class Puzzle(NamedTuple):
         learn that the key names, such as "γ of layer 4", (10,).
     controls: the accuracy after 300 steps, by the name of a network or a control, and then by the
         learning rate, (10,).
+    late: what becomes of two faint networks later; by network, and then by step, 1,000
+        to 10,000: accuracy (10,) and spread (10, layers). Empty in "exploding".
     """
 
     steps: np.ndarray
@@ -121,6 +123,7 @@ class Puzzle(NamedTuple):
     spread: dict
     if_learned: dict
     controls: dict
+    late: dict
 
     def after(self, step: int) -> dict:
         """The accuracy after a step, by network, (10,)."""
@@ -162,6 +165,14 @@ def puzzle(setting: str, path: Path = HERE / "puzzle.npz") -> Puzzle:
     spread = record.over(f"{setting}_spread", "network", "seed", "step", layer)
     chosen = accuracy(f"{choice}_right", choice, "seed")
     controlled = accuracy(f"{setting}_control_right", "control", rate, "seed")
+    later = accuracy("late_right", "slow", "seed", "late")
+    sizes = record.over("late_spread", "slow", "seed", "late", "faint_layer")
+    late = {
+        name: {
+            step: (later[i, :, j], sizes[i, :, j]) for j, step in enumerate(record.values("late"))
+        }
+        for i, name in enumerate(record.values("slow"))
+    }
     return Puzzle(
         steps=record.over("step", "step"),
         accuracy=dict(zip(networks, seen, strict=True)),
@@ -171,6 +182,7 @@ def puzzle(setting: str, path: Path = HERE / "puzzle.npz") -> Puzzle:
             control: dict(zip(record.values(rate), by_rate, strict=True))
             for control, by_rate in zip(record.values("control"), controlled, strict=True)
         },
+        late=late if setting == "faint" else {},
     )
 
 

@@ -22,8 +22,8 @@ SETTINGS = {"faint": (Sigmoid, 1, 0.5), "exploding": (ReLU, 3, 0.1)}  # with sca
 HIDDEN = {Sigmoid: 4, ReLU: 6}  # layers of 50 units
 GAINS = {Sigmoid: 1.0, ReLU: np.sqrt(2)}  # Xavier's weights and He's
 SEEDS = range(10)
-EARLY = (*range(11), *range(12, 21, 2), 25, *range(30, 101, 10), *range(120, 301, 20))
-STEPS = (*EARLY, 1000, 3000, 10_000)
+STEPS = (0, 1, 2, 3, 5, 7, 10, 20, 30, 50, 70, 100, 140, 200, 300, 1000)
+SLOW, LATE = ("no batch norm", "batch norm"), (1000, 3000, 10_000)  # only if faint
 DIVERGED = -1  # in place of a number of images
 END = 300  # steps, where it is only asked how a training ends
 RATES = {"faint": (0.1, 0.5), "exploding": (0.03, 0.1, 0.3)}  # of the controls
@@ -65,7 +65,7 @@ def signal_spreads(network):
     return spreads
 
 
-def watch(kind, setting, seed=0, steps=STEPS):
+def watch(kind, setting, seed, steps):
     """What becomes of one of NETWORKS, in an array of shape (len(steps), 1 + layers).
 
     Its columns: test images that it classifies correctly, then the spreads of the signals. After
@@ -223,6 +223,7 @@ def make():
     """Train all networks, and write the record that `bn_lib.data.puzzle` reads."""
     controls = ("batch norm", "starts undone", "frozen undone", *CONTROLS)
     axes = {"network": NETWORKS, "seed": SEEDS, "step": STEPS, "control": controls}
+    axes |= {"slow": SLOW, "late": LATE}
     arrays = {"tested": ("", len(digits().test_x))}
     for setting, (activation, _, _) in SETTINGS.items():
         layer, choice, rate = (f"{setting}_{axis}" for axis in ("layer", "choice", "rate"))
@@ -231,13 +232,16 @@ def make():
         axes[rate] = RATES[setting]
         chosen = table(end_if_learned, axes[choice], [setting], SEEDS)
         controlled = table(end_of_control, controls, [setting], axes[rate], SEEDS)
-        seen = table(watch, NETWORKS, [setting], SEEDS)
+        right, spread = split(table(watch, NETWORKS, [setting], SEEDS, [STEPS]))
         arrays |= {
             f"{choice}_right": (f"{choice} seed", np.int16(chosen)),
             f"{setting}_control_right": (f"control {rate} seed", np.int16(controlled)),
-            f"{setting}_right": ("network seed step", np.int16(seen[..., 0])),
-            f"{setting}_spread": (f"network seed step {layer}", short(seen[..., 1:])),
+            f"{setting}_right": ("network seed step", right),
+            f"{setting}_spread": (f"network seed step {layer}", spread),
         }
+    right, spread = split(table(watch, SLOW, ["faint"], SEEDS, [LATE]))
+    arrays["late_right"] = "slow seed late", right
+    arrays["late_spread"] = "slow seed late faint_layer", spread
     write(FILE, axes, **arrays)
 
 
@@ -249,8 +253,14 @@ def table(function, *axes):
     return values.reshape(*(len(axis) for axis in axes if len(axis) > 1), *values.shape[1:])
 
 
-def short(values):
-    """Values in float32 with 3 digits, which a file can compress."""
+def split(seen):
+    """Numbers of images, and spreads in float32 with 3 digits, which a file can compress.
+
+    What has left the numbers has diverged.
+    """
+    right, spread = seen[..., 0], seen[..., 1:]
+    diverged = ~np.isfinite(spread).all(axis=-1)
     with np.errstate(over="ignore"):  # what is too large for the type is infinite there
-        bits = np.float32(values).view(np.uint32)
-    return ((bits + (1 << 11)) & ~np.uint32((1 << 12) - 1)).view(np.float32)
+        bits = np.float32(np.where(diverged[..., None], np.inf, spread)).view(np.uint32)
+    short = ((bits + (1 << 11)) & ~np.uint32((1 << 12) - 1)).view(np.float32)
+    return np.int16(np.where(diverged, DIVERGED, right)), short
