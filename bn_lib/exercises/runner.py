@@ -1,178 +1,339 @@
-"""The runner: it calls a learner's function and says what can be said of any result.
+"""The runner: it tries a learner's function in many ways, and says how far it got and why.
 
-It also finds the wrong switches of a recipe with which the same result comes out. It knows no
-exercise.
+It knows no exercise. An `Exercise` has the data, the right answer, and `parts`, which solves a wrong
+result for its parts and names what is wrong with each.
 """
 
-import functools
-import itertools
 from typing import NamedTuple
 
 import numpy as np
 
-# Far from zero, E[x²] − E[x]² in float32 loses every digit; the mean of squared differences
-# loses some three of seven.
-FAR, FAR_TOLERANCE = 1e4, 0.1
+from . import calling
+from .causes import Part, joined
+from .results import CLOSE, decimals, differing, fitted, off, outputs, same
+from .verdict import ALMOST, ELSEWHERE, ERROR, RIGHT, SHAPE, VALUES, Mistake, Verdict
 
 
-class Verdict(NamedTuple):
-    """What a check found: whether the function `passed`, and in words what is right or off."""
+class Trial(NamedTuple):
+    """A call of a learner's function: the data, the outputs, the right ones, and the raw result."""
 
-    passed: bool
-    message: str
+    data: tuple
+    found: tuple
+    expected: tuple
+    called: calling.Called
 
-
-class Mistake(Exception):
-    """A mistake has been found; the text is for the learner."""
-
-
-def verdict(check):
-    """Let a check that raises Mistake, or else returns praise, return a Verdict."""
-
-    @functools.wraps(check)
-    def checked(function, seed=0):
-        if not callable(function):
-            raise TypeError(
-                f"{check.__name__} calls your function itself: give it the function's name without"
-                f" brackets behind it. It got something of type {type(function).__name__}."
-            )
-        try:
-            return Verdict(True, check(function, np.random.default_rng(seed)))
-        except Mistake as mistake:
-            return Verdict(False, str(mistake))
-
-    return checked
+    @property
+    def right(self):
+        """Whether each output is right."""
+        return [same(*each) for each in zip(self.found, self.expected, strict=True)]
 
 
-def call(function, *arguments):
-    """What the learner's function gives, and for each array whether its copy was kept."""
-    copies = [np.copy(each) if isinstance(each, np.ndarray) else each for each in arguments]
+class Exercise:
+    """What a check needs to know of an exercise; each topic's module has a subclass."""
+
+    name = ""  # of the check
+    arguments: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
+    praise = ""
+    advice = ""  # where no cause is found
+    hints: tuple[str, ...] = ()
+    bases = 2  # trials of one shape; one of another shape comes after them
+
+    def data(self, rng, variant):
+        """The arguments of a call. The last variant has another shape; all have other numbers."""
+        raise NotImplementedError
+
+    def right(self, *data):
+        """The right outputs, a tuple."""
+        raise NotImplementedError
+
+    def rights(self):
+        """Pairs of what is right, as `right`, and a remark: conventions are named, not faulted."""
+        return [(self.right, "")]
+
+    def parts(self, trials) -> list[Part]:
+        """What is right and what is wrong in results of which one is wrong at least."""
+        raise NotImplementedError
+
+    def glance(self, found, data):
+        """Raise Mistake for outputs whose shape may be wrong, but whose cause is plain."""
+
+    def measure(self, trial) -> str:
+        """How far a wrong result is from the right one, a sentence, or ""."""
+        return ""
+
+    def beyond(self, function, rng) -> str:
+        """Try a right function on harder data: raise Mistake, or return a remark, or ""."""
+        return ""
+
+
+def run(exercise, function, seed):
+    """Try a learner's function; return a Verdict. Raises TypeError if it is no function."""
+    if not callable(function):
+        raise TypeError(
+            f"{exercise.name} calls your function itself: give it the function's name without"
+            f" brackets after it. It got something of type {type(function).__name__}."
+        )
+    rng = np.random.default_rng(seed)
+    variants = [exercise.data(rng, variant) for variant in range(exercise.bases + 1)]
     try:
-        found = function(*copies)
-    except Exception as error:
-        error.add_note(
-            "This came from your function, called with "
-            + " and ".join(
-                f"an array of shape {each.shape}" if isinstance(each, np.ndarray) else f"{each:g}"
-                for each in arguments
-            )
+        remarks = [_try(exercise, function, variants), exercise.beyond(function, rng)]
+    except Mistake as found:
+        return Verdict(
+            passed=False,
+            message=str(found),
+            stage=found.stage,
+            cause=found.cause,
+            already=found.already,
+            hints=exercise.hints,
+            arguments=variants[0],
         )
-        raise
-    if found is None or found is ...:
+    message = joined([exercise.praise, *remarks])
+    return Verdict(True, message, RIGHT, already=exercise.returns, arguments=variants[0])
+
+
+def _try(exercise, function, variants):
+    """Raise Mistake for a wrong function; return a remark on a right one, or ""."""
+    *bases, other = variants
+    first = _attempt(exercise, function, bases[0], echo=True)
+    again = _attempt(exercise, function, bases[0])
+    if not all(map(same, first.found, again.found)):
         raise Mistake(
-            "Not yet: your function returns nothing. Write your lines in place of the dots, and"
-            " return the result."
+            ELSEWHERE,
+            "The same batch, given twice, gives two results: does your function draw random"
+            " numbers, or keep something from one call to the next?",
         )
-    arrays = [
-        pair for pair in zip(arguments, copies, strict=True) if isinstance(pair[0], np.ndarray)
+    trials = [first]
+    try:
+        trials += [_attempt(exercise, function, data) for data in bases[1:]]
+    except Mistake as mistake:
+        if all(first.right):
+            raise _not_always(mistake.cause) from None
+    fitting = [
+        (right, remark)
+        for right, remark in exercise.rights()
+        if all(all(map(same, trial.found, right(*trial.data))) for trial in trials)
     ]
-    return found, [np.array_equal(*pair) for pair in arrays]
-
-
-def as_array(found):
-    """`found` as an array of real numbers, or None if it is none."""
-    try:
-        array = None if isinstance(found, tuple | dict | set) else np.asarray(found)
-    except ValueError:  # rows of different lengths
-        return None
-    return array if array is not None and array.dtype.kind in "fiu" else None
-
-
-def kind_of(found):
-    """What a mistake calls it."""
-    kind = type(found).__name__
-    return f"{kind} of {found.dtype}" if isinstance(found, np.ndarray) else kind
-
-
-def numbers(found, name):
-    """`found` as an array of floating-point numbers, all finite."""
-    array = as_array(found)
-    if array is None:
-        raise Mistake(f"{name} should be an array of numbers, but it is of type {kind_of(found)}.")
-    if array.dtype.kind != "f":
-        raise Mistake(f"{name} holds whole numbers ({array.dtype}): the fractions are lost.")
-    refuse_narrow(array, name)
-    bad = np.argwhere(~np.isfinite(array))
-    if len(bad):
-        where = ", ".join(map(str, bad[0])) or "0"
-        raise Mistake(
-            f"{len(bad)} of {array.size} values of {name} are NaN or infinite, the first at index"
-            f" {where}. Do you divide by 0, or take the root of something negative?"
-        )
-    return array
-
-
-def pair(found, first="γ", second="β"):
-    """Two arrays that a learner's function returned; (1, units) will do for (units,)."""
-    sized = isinstance(found, tuple | list) or np.ndim(as_array(found)) > 0
-    if not sized or len(found) != 2:
-        length = f", length {len(found)}" if sized else ""
-        raise Mistake(
-            f"Return two things: {first}, {second}. What came is of type"
-            f" {type(found).__name__}{length}."
-        )
-    return np.squeeze(numbers(found[0], first)), np.squeeze(numbers(found[1], second))
-
-
-def share(found):
-    """A learner's result as one number."""
-    array = as_array(found)
-    if array is None or array.shape:
-        shape = f", shape {found.shape}" if isinstance(found, np.ndarray) else ""
-        raise Mistake(
-            "The share should be one number for all entries, but it is of type"
-            f" {kind_of(found)}{shape}."
-        )
-    refuse_narrow(array, "The share")
-    return float(array)
-
-
-def refuse_narrow(array, name):
-    """Complain about floats of fewer digits than the float64 that the function was given."""
-    if array.dtype in (np.float16, np.float32):
-        raise Mistake(
-            f"{name} has the type {array.dtype}, but what came in has the type float64: digits are"
-            " lost."
-        )
-
-
-def refuse_change(kept, *names):
-    """Complain if a right function has changed an array it was given."""
-    for same, name in zip(kept, names, strict=True):
-        if not same:
+    if not fitting:
+        raise _diagnose(exercise, function, trials, variants)
+    right, remark = fitting[0]
+    _refuse_fixed_size(exercise, function, first, other, right)
+    _refuse_overwriting(exercise, first)
+    for kept, name in zip(first.called.kept, exercise.arguments, strict=True):
+        if not kept:
             raise Mistake(
-                f"The result is right, but your function changes the {name} it was given; whoever"
-                f" calls it goes on with other numbers. Lines like {name} -= … work in place."
+                ELSEWHERE,
+                f"Your function changes the {name} it was given; whoever calls it goes on with"
+                f" other numbers. Lines like {name} -= … work in place.",
+                rest="The result is right, but one thing is not.",
+                already=exercise.returns,
             )
+    return remark
 
 
-def refuse_lost_digits(errors):
-    """Complain if results in float32 and far from zero are wrong (NaN is)."""
-    if not np.max(errors) < FAR_TOLERANCE:
+def _attempt(exercise, function, data, echo=False):
+    called = calling.call(function, data, echo=echo)
+    expected = exercise.right(*data)
+    found = outputs(called.found, exercise.returns)
+    exercise.glance(found, data)
+    found = tuple(map(fitted, found, expected))
+    trial = Trial(data, found, expected, called)
+    for name, one, right in zip(exercise.returns, found, expected, strict=True):
+        if one.shape != np.squeeze(right).shape and one.shape != np.shape(right):
+            shape = _shape_in_words(name, one.shape, np.shape(right), data)
+            named = [part for part in _parts(exercise, [trial]) if part.sentences]
+            sentences = [sentence for part in named for sentence in part.sentences]
+            raise Mistake(SHAPE, joined([shape, *sentences]))
+    return Trial(data, tuple(map(np.reshape, found, map(np.shape, expected))), expected, called)
+
+
+def _parts(exercise, trials):
+    """The parts, or none of them where a result is so odd that they cannot be solved for."""
+    try:
+        with np.errstate(all="ignore"):
+            return exercise.parts(trials)
+    except (ValueError, IndexError, np.linalg.LinAlgError):
+        return []
+
+
+def _shape_in_words(name, found, expected, data):
+    said = f"{name} has the shape {found}, but should have the shape {expected}."
+    if not expected:
+        return f"{name} should be one number, but it has the shape {found}."
+    batch = next((np.shape(each) for each in data if np.ndim(each) == 2), None)
+    if not batch or len(expected) != 1:
+        return said + " Does your function use its own arguments?" * (len(expected) > 1)
+    if found == ():
+        return said + " It is one number for all, but each unit has its own: name an axis."
+    if found == batch[:1]:
+        return (
+            said + " It has a number for each example, but each unit has one: axis=0, not axis 1."
+        )
+    if found == batch:
+        return said + " A mean or a sum over the examples (axis 0) is missing."
+    if found == (1,):
+        return said + " It has one unit only: does a return stand inside of the loop?"
+    return said
+
+
+def _not_always(because=""):
+    return Mistake(
+        ELSEWHERE,
+        joined(
+            [
+                "Your function is right for the first batch, but not for the next: does it keep"
+                " something of the first, outside of itself?",
+                because,
+            ]
+        ),
+    )
+
+
+def _diagnose(exercise, function, trials, variants):
+    """A Mistake that says all that can be found out about wrong results."""
+    trial = next(each for each in trials if not all(each.right))
+    parts = _parts(exercise, trials)
+    already = [part.name for part in parts if part.right]
+    wrong = [part for part in parts if not part.right]
+    lines = [f"Right already: {', '.join(already)}."] if already else []
+    named = [part.sentences for part in wrong if part.sentences]
+    unnamed = [part.compare for part in wrong if not part.sentences]
+    if named and not unnamed:
+        sentences = [sentence for group in named for sentence in group]
+        rest = joined([exercise.measure(trial), *lines])
+        return Mistake(VALUES, joined(sentences), rest, already)
+    almost = _almost(exercise, trials)
+    if almost:
+        return almost
+    sentences = [sentence for group in named for sentence in group]
+    sentences += _found_otherwise(exercise, function, trials, variants)
+    rest = joined([exercise.measure(trial), *lines, *unnamed, "" if sentences else exercise.advice])
+    return Mistake(VALUES, joined(sentences), rest, already)
+
+
+def _almost(exercise, trials):
+    """A Mistake for results that are off by little or lost their digits, or None."""
+    pairs = [pair for trial in trials for pair in zip(trial.found, trial.expected, strict=True)]
+    whole = all(
+        np.all(found % 1 == 0) and np.all(np.abs(found - expected) < 1) for found, expected in pairs
+    )
+    rounded = all(decimals(found, expected) is not None for found, expected in pairs)
+    if not (whole or rounded or all(off(*pair) < CLOSE for pair in pairs)):
+        return None
+    trial = next(each for each in trials if not all(each.right))
+    index = trial.right.index(False)
+    found, expected = trial.found[index], trial.expected[index]
+    at = np.unravel_index(np.argmax(np.abs(found - expected)), np.shape(found))
+    mine, right = differing(found[at], expected[at])
+    if whole:
+        cause = "Your function gives whole numbers: the fractions are lost."
+    elif rounded:
+        cause = f"Your function rounds to {decimals(found, expected)} decimals."
+    else:
+        cause = "Do you round, approximate, or use a number with few digits?"
+    rest = f"Almost: a value of {exercise.returns[index]} is {mine} where {right} is right."
+    return Mistake(ALMOST, cause, rest)
+
+
+def _found_otherwise(exercise, function, trials, variants):
+    """Sentences about what changes nothing, what comes from outside, and where it is right."""
+    first = trials[0]
+    if all(first.right):
+        return [_not_always().cause]
+    unused = [
+        name
+        for at, name in enumerate(exercise.arguments)
+        if _changes_nothing(exercise, function, first, at, variants[1])
+    ]
+    outside = calling.read_from_outside(function)
+    said = []
+    if unused:
+        said.append(
+            f"Whatever {' and '.join(unused)} {'is' if len(unused) == 1 else 'are'}, your result is"
+            f" the same: use the argument{'s' * (len(unused) > 1)}."
+        )
+    if outside:
+        said.append(
+            f"Your function reads {' and '.join(outside)} from outside: use the arguments only."
+        )
+    elif calling.may_remember(function):
+        said.append("Your function can keep something from earlier calls: does it?")
+    return said + _where_right(exercise, trials)
+
+
+def _changes_nothing(exercise, function, first, at, others):
+    data = list(first.data)
+    data[at] = others[at]
+    try:
+        trial = _attempt(exercise, function, tuple(data))
+    except Mistake:
+        return False
+    return all(map(same, trial.found, first.found))
+
+
+def _where_right(exercise, trials):
+    """A sentence if whole units are right and others are not, or examples."""
+    said = []
+    for index, name in enumerate(exercise.returns):
+        good = [
+            np.isclose(trial.found[index], trial.expected[index], rtol=1e-8, atol=1e-10)
+            for trial in trials
+        ]
+        for axis, word in (0, "unit"), (1, "example"):
+            if good[0].ndim < 2 - (word == "unit"):
+                continue
+            flags = np.all(
+                [each.all(axis=axis) if each.ndim == 2 else each for each in good], axis=0
+            )
+            if flags.any() and not flags.all():
+                bad = np.flatnonzero(~flags)
+                end = (
+                    f" It is the last {word}: does a loop end too early?"
+                    if list(bad) == [len(flags) - 1]
+                    else ""
+                )
+                listed = ", ".join(map(str, bad))
+                said.append(
+                    f"In {name}, {word} {listed} is wrong and the {len(flags) - len(bad)} other"
+                    f" {word}s are right.{end}"
+                )
+    return said[:1]
+
+
+def _refuse_fixed_size(exercise, function, first, other, right):
+    """Refuse a function that is right for one shape only."""
+    shape = " and ".join(str(each.shape) for each in first.data if np.ndim(each) > 1)
+    new = " and ".join(str(each.shape) for each in other if np.ndim(each) > 1)
+    written = calling.numbers_written(function) & {n for each in first.data for n in np.shape(each)}
+    cause = (
+        f"The number {min(written)} is written into your function, but sizes change: use len or"
+        " shape."
+        if written
+        else "Is a size of the first batch written into your function, or kept by it?"
+    )
+    rest = f"Right for an array of shape {shape}, but not for {new}."
+    try:
+        trial = _attempt(exercise, function, other)
+    except Mistake as mistake:
+        why = str(mistake) if mistake.stage in (ERROR, SHAPE) else ""
+        raise Mistake(ELSEWHERE, cause, joined([rest, why])) from None
+    if not all(map(same, trial.found, right(*other))):
+        raise Mistake(ELSEWHERE, cause, rest)
+
+
+def _refuse_overwriting(exercise, first):
+    """Refuse a function whose later calls changed its first result."""
+    now = outputs(first.called.found, exercise.returns)
+    now = [np.reshape(one, np.shape(right)) for one, right in zip(now, first.expected, strict=True)]
+    if not all(map(same, now, first.found)):
         raise Mistake(
-            f"Right for these numbers, but not in float32 with a mean of {FAR:,.0f} and a spread of"
-            " 1: there your variance loses all its digits. Do you take the difference of two large"
-            " numbers, the mean of squares and the square of the mean?"
+            ELSEWHERE,
+            "An earlier result changed when your function was called again: it writes into an array"
+            " that it has returned before. Make a new one at each call.",
         )
 
 
-def explain(found, recipe, switches, *data):
-    """The sentences of the fewest wrong switches with which `recipe` gives `found`, or None."""
-    settings = itertools.product(*(switch.items() for switch in switches.values()))
-    for setting in sorted(settings, key=lambda pairs: sum(bool(said) for _, said in pairs)):
-        values, sentences = zip(*setting, strict=True)
-        if same(found, recipe(*data, **dict(zip(switches, values, strict=True)))):
-            return joined(sentences)
-    return None
-
-
-def joined(sentences):
-    """Sentences as a text, each once."""
-    return " ".join(dict.fromkeys(filter(None, sentences)))
-
-
-def same(found, expected):
-    """Whether two results are equal but for rounding."""
-    return np.shape(found) == np.shape(expected) and np.allclose(
-        found, expected, rtol=1e-8, atol=1e-10
-    )
+def comparison(name, found, expected):
+    """What came and what was expected, with the digits that tell them apart."""
+    mine, right = differing(found, expected)
+    return f"{name} is {mine}; it should be {right}."
