@@ -11,12 +11,15 @@ from .runner import Exercise, comparison, run
 from .undo import share_or_times
 
 MEAN = "The way through the mean"
-VARIANCE = "The way through the variance, the term with H_hat,"
+VARIANCE = "The term with H_hat, the way through the variance,"
 
 
 def _average(term):
     """A switch for the average of a term."""
-    return {axis: said.replace("{it}", f"{term}: its mean") for axis, said in AXIS.items()}
+    return {
+        axis: said.replace("{it}", f"In {term[0].lower() + term[1:].rstrip(',')}, the mean")
+        for axis, said in AXIS.items()
+    }
 
 
 SWITCHES = {
@@ -134,6 +137,12 @@ class Backward(Exercise):
 
     name = "check_backward"
     arguments = ("dy", "H_hat", "gamma", "std")
+    axes = {
+        "dy": ("example", "unit"),
+        "H_hat": ("example", "unit"),
+        "gamma": ("unit",),
+        "std": ("unit",),
+    }
     returns = ("dH",)
     praise = "Right: γ/std times what is left of dy without its mean and its part along H_hat."
     advice = "Go back one step at a time: through γ, the division, the subtraction."
@@ -286,7 +295,7 @@ class Gradients(Backward):
         ):
             found, name = [(each.found[at], each.data) for each in trials], self.returns[at]
             said = explain(found, made, switches, f"Your {name}", sizes)
-            compare = comparison(f"Your {name}", trials[0].found[at], trials[0].expected[at])
+            compare = comparison(trials, at, f"Your {name}")
             parts.append(Part(name, said == (), said, compare if said != () else ""))
         return parts
 

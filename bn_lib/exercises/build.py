@@ -74,6 +74,7 @@ class Forward(Exercise):
 
     name = "check_forward"
     arguments = ("H", "gamma", "beta", "eps")
+    axes = {"H": ("example", "unit"), "gamma": ("unit",), "beta": ("unit",)}
     returns = ("Y",)
     praise = "Right: normalized over the examples, then scaled by γ and shifted by β."
     advice = "Go through the mean, the variance, H_hat, and γ · H_hat + β, one by one."
@@ -179,6 +180,10 @@ class Fold(Exercise):
 
     name = "check_fold"
     arguments = ("W", "b", "gamma", "beta", "mean", "var", "eps")
+    axes = {
+        "W": ("input", "unit"),
+        **dict.fromkeys(("b", "gamma", "beta", "mean", "var"), ("unit",)),
+    }
     returns = ("W", "b")
     praise = "Right: one linear layer does what the two did, in inference mode."
     advice = "Put x W + b in the place of H in γ · (H − mean)/√(var + ε) + β, and sort by x."
@@ -208,7 +213,7 @@ class Fold(Exercise):
         ):
             found, name = [(each.found[at], each.data) for each in trials], self.returns[at]
             said = explain(found, made, switches, f"Your {name}")
-            compare = comparison(f"Your {name}", trials[0].found[at], trials[0].expected[at])
+            compare = comparison(trials, at, f"Your {name}")
             right = all(same(each.found[at], each.expected[at]) for each in trials)
             parts.append(Part(name, right, () if right else said, "" if right else compare))
         return parts

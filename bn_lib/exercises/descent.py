@@ -126,6 +126,7 @@ class Step(Exercise):
 
     name = "check_step"
     arguments = ("H", "gamma", "beta", "lr", "eps")
+    axes = {"H": ("example", "unit"), "gamma": ("unit",), "beta": ("unit",)}
     returns = ("γ", "β")
     praise = "Right: that is the straight step towards undone, for each unit."
     advice = (
@@ -166,7 +167,7 @@ class Step(Exercise):
                 return recipe(*data, which=which, **switches)
 
             said = explain(found, made, SWITCHES, f"Your {name}", sizes)
-            compare = comparison(f"Your {name}", trials[0].found[at], trials[0].expected[at])
+            compare = comparison(trials, at, f"Your {name}")
             parts.append(Part(name, said == (), said, compare if said != () else ""))
         return parts
 

@@ -89,6 +89,7 @@ class Running(Exercise):
 
     name = "check_running"
     arguments = ("mean", "var", "H", "momentum")
+    axes = {"mean": ("unit",), "var": ("unit",), "H": ("example", "unit")}
     returns = ("mean", "var")
     praise = "Right: (1 − momentum) of the old and momentum of the new batch, for mean and var."
     advice = "Take the batch's mean and variance first, then weigh old and new."
@@ -136,7 +137,7 @@ class Running(Exercise):
         for at, made, switches in (0, running_mean, RUNNING_SWITCHES), (1, running_var, of_var):
             found, name = [(each.found[at], each.data) for each in trials], self.returns[at]
             said = explain(found, made, switches, f"Your {name}", counts)
-            compare = comparison(f"Your {name}", trials[0].found[at], trials[0].expected[at])
+            compare = comparison(trials, at, f"Your {name}")
             parts.append(Part(name, said == (), said, compare if said != () else ""))
         return parts
 
@@ -208,6 +209,7 @@ class Inference(Exercise):
 
     name = "check_inference"
     arguments = ("H", "gamma", "beta", "mean", "var", "eps")
+    axes = {"H": ("example", "unit"), **dict.fromkeys(("gamma", "beta", "mean", "var"), ("unit",))}
     returns = ("Y",)
     praise = "Right: the statistics are constants now, so each row stands for itself."
     advice = "Go through H − mean, √(var + ε), γ and β, one by one."

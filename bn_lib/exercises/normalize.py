@@ -21,7 +21,7 @@ from .moments import (
     small_eps,
     spread_recipe,
 )
-from .results import as_array, same
+from .results import as_array, differing, same
 from .runner import Exercise, comparison, run
 from .verdict import ELSEWHERE, Mistake
 
@@ -31,7 +31,8 @@ class Mean(Exercise):
 
     name = "check_mean"
     arguments = ("H",)
-    returns = ("The result",)
+    axes = {"H": ("example", "unit")}
+    returns = ("your result",)
     praise = "Right: one mean for each unit, taken over the examples."
     advice = "Add up the values of one unit, and divide by the number of examples."
     hints = (
@@ -52,8 +53,7 @@ class Mean(Exercise):
         """The mean."""
         found = [(trial.found[0], trial.data) for trial in trials]
         said = name_mean(found, "Your result") if not all(all(t.right) for t in trials) else ()
-        first = trials[0]
-        return [Part("", False, said, comparison("Your result", first.found[0], first.expected[0]))]
+        return [Part("", False, said, comparison(trials, 0, "Your result"))]
 
 
 # Formulas that are no mean and spread of their own: (H − mean) / std in wrong ways.
@@ -126,6 +126,7 @@ class Normalize(Exercise):
 
     name = "check_normalize"
     arguments = ("H", "eps")
+    axes = {"H": ("example", "unit")}
     returns = ("H_hat",)
     praise = "Right: every unit is centered, then divided by √(variance + ε) over its examples."
     advice = "Go through the mean, the variance and (H − mean) / √(variance + ε), one by one."
@@ -160,24 +161,18 @@ class Normalize(Exercise):
         means = [(mean, trial.data) for (mean, _), trial in zip(solved, trials, strict=True)]
         spreads = [(spread, trial.data) for (_, spread), trial in zip(solved, trials, strict=True)]
         H, eps = trials[0].data
-        mean, spread = mean_recipe(H), spread_recipe(H, eps)
-        of_mean, of_spread = name_mean(means, MEAN), name_spread(spreads, SPREAD)
-        if of_mean is None and not np.any(solved[0][0]):
-            of_mean = ("The mean is still in it: subtract it from H.",)
-        return [
-            Part(
-                "the mean that you subtract",
-                of_mean == (),
-                _said_of_mean(of_mean),
-                comparison("What you subtract", solved[0][0], mean) if of_mean != () else "",
-            ),
-            Part(
-                "the spread that you divide by",
-                of_spread == (),
-                _said_of_spread(of_spread),
-                comparison("What you divide by", solved[0][1], spread) if of_spread != () else "",
-            ),
-        ]
+        right = mean_recipe(H), spread_recipe(H, eps)
+        of_mean = _said_of_mean(name_mean(means, MEAN))
+        of_spread = _said_of_spread(name_spread(spreads, SPREAD))
+        parts = []
+        for said, name, verb, mine, should in (
+            (of_mean, "the mean that you subtract", "subtract", solved[0][0], right[0]),
+            (of_spread, "the spread that you divide by", "divide by", solved[0][1], right[1]),
+        ):
+            mine, should = differing(mine, should)
+            compare = f"What you {verb} is {mine}; it should be {should}."
+            parts.append(Part(name, said == (), said, compare))
+        return parts
 
     def measure(self, trial):
         """Mean and spread of the unit that is furthest off."""

@@ -129,6 +129,7 @@ class Population(Exercise):
 
     name = "check_population"
     arguments = ("batches",)
+    axes = {"batches": ("batch", "example", "unit")}
     returns = ("mean", "var")
     praise = "Right: E[mean] and m/(m − 1) · E[var], as in the paper's algorithm 2."
     advice = (
@@ -165,7 +166,7 @@ class Population(Exercise):
             if said is None and np.ndim(found[0][0]) == 0:
                 found = [(np.full(data[0].shape[2], one), data) for one, data in found]
                 said = explain(found, made, switches, f"Your {name}", sizes)
-            compare = comparison(f"Your {name}", trials[0].found[at], trials[0].expected[at])
+            compare = comparison(trials, at, f"Your {name}")
             parts.append(Part(name, said == (), said, compare if said != () else ""))
         return parts
 

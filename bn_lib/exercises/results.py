@@ -38,13 +38,13 @@ def numbers(found, name):
     if array is None:
         raise Mistake(
             SHAPE,
-            f"{name} should be {'an array of numbers' if name != 'The share' else 'one number'},"
+            f"{capital(name)} should be {'an array of numbers' if name not in ('the share', 'the drift') else 'one number'},"
             f" but it is {kind_of(found)}.",
         )
     if array.dtype in (np.float16, np.float32):
         raise Mistake(
             ALMOST,
-            f"{name} has the type {array.dtype}, but what came in has the type float64: digits are"
+            f"{capital(name)} has the type {array.dtype}, but what came in has the type float64: digits are"
             " lost.",
         )
     bad = np.argwhere(~np.isfinite(array))
@@ -95,6 +95,11 @@ def decimals(found, expected):
     return None
 
 
+def capital(name):
+    """A name at the beginning of a sentence."""
+    return name[:1].upper() + name[1:] if name.startswith(("your ", "the ")) else name
+
+
 def differing(found, expected):
     """Two arrays of numbers in words, with as many digits as it takes to see that they differ."""
     for digits in range(3, 17):
@@ -107,6 +112,12 @@ def differing(found, expected):
 def in_words(values, digits=4):
     """3.5, or [3.5, −2, … (8 in all)]: a number or the first of many."""
     flat = np.ravel(values)
-    text = ", ".join(f"{value:.{digits}g}".replace("-", "−") for value in flat[:4])
+    text = ", ".join(_number(value, digits) for value in flat[:4])
     more = f", … ({flat.size} in all)" if flat.size > 4 else ""
     return f"[{text}{more}]" if np.ndim(values) else text
+
+
+def _number(value, digits):
+    """1.5, −2 and 1e-5, as one types it."""
+    mantissa, e, exponent = f"{value:.{digits}g}".partition("e")
+    return mantissa.replace("-", "−") + (f"e{int(exponent)}" if e else "")

@@ -10,7 +10,8 @@ import numpy as np
 
 from . import calling
 from .causes import Part, joined
-from .results import CLOSE, decimals, differing, fitted, off, outputs, same
+from .probes import differences
+from .results import CLOSE, capital, decimals, differing, fitted, off, outputs, same
 from .verdict import ALMOST, ELSEWHERE, ERROR, RIGHT, SHAPE, VALUES, Mistake, Verdict
 
 
@@ -33,6 +34,7 @@ class Exercise:
 
     name = ""  # of the check
     arguments: tuple[str, ...] = ()
+    axes: dict[str, tuple[str, ...]] = {}  # of the arguments that are arrays
     returns: tuple[str, ...] = ()
     praise = ""
     advice = ""  # where no cause is found
@@ -139,11 +141,11 @@ def _attempt(exercise, function, data, echo=False):
     found = tuple(map(fitted, found, expected))
     trial = Trial(data, found, expected, called)
     for name, one, right in zip(exercise.returns, found, expected, strict=True):
-        if one.shape != np.squeeze(right).shape and one.shape != np.shape(right):
-            shape = _shape_in_words(name, one.shape, np.shape(right), data)
-            named = [part for part in _parts(exercise, [trial]) if part.sentences]
-            sentences = [sentence for part in named for sentence in part.sentences]
-            raise Mistake(SHAPE, joined([shape, *sentences]))
+        if one.shape not in (np.shape(right), np.squeeze(right).shape):
+            parts = _parts(exercise, [trial])
+            said = [sentence for part in parts for sentence in part.sentences or ()]
+            shape = f"{capital(name)} has the shape {one.shape}, but should have {np.shape(right)}."
+            raise Mistake(SHAPE, joined(said or [_why_shape(one.shape, right, data)]), shape)
     return Trial(data, tuple(map(np.reshape, found, map(np.shape, expected))), expected, called)
 
 
@@ -156,24 +158,25 @@ def _parts(exercise, trials):
         return []
 
 
-def _shape_in_words(name, found, expected, data):
-    said = f"{name} has the shape {found}, but should have the shape {expected}."
-    if not expected:
-        return f"{name} should be one number, but it has the shape {found}."
+def _why_shape(found, right, data):
+    """What a wrong shape says of its cause."""
+    expected = np.shape(right)
     batch = next((np.shape(each) for each in data if np.ndim(each) == 2), None)
-    if not batch or len(expected) != 1:
-        return said + " Does your function use its own arguments?" * (len(expected) > 1)
+    if not expected:
+        return "One number is wanted for the whole: is a mean over everything missing?"
+    if found == expected[::-1] and len(expected) > 1:
+        return "It is transposed: rows and columns are swapped."
+    if len(expected) > 1:
+        return "Does your function use its own arguments, and give one value for each of theirs?"
     if found == ():
-        return said + " It is one number for all, but each unit has its own: name an axis."
-    if found == batch[:1]:
-        return (
-            said + " It has a number for each example, but each unit has one: axis=0, not axis 1."
-        )
-    if found == batch:
-        return said + " A mean or a sum over the examples (axis 0) is missing."
+        return "It is one number for all, but each unit has its own: name an axis."
     if found == (1,):
-        return said + " It has one unit only: does a return stand inside of the loop?"
-    return said
+        return "It has one unit only: does a return stand inside of the loop?"
+    if batch and found == batch[:1]:
+        return "It has a number for each example, but each unit has one: axis=0, not axis 1."
+    if batch and found == batch:
+        return "A mean or a sum over the examples (axis 0) is missing."
+    return "Each unit has one number: over which axes do your means and sums run?"
 
 
 def _not_always(because=""):
@@ -195,20 +198,34 @@ def _diagnose(exercise, function, trials, variants):
     parts = _parts(exercise, trials)
     already = [part.name for part in parts if part.right]
     wrong = [part for part in parts if not part.right]
-    lines = [f"Right already: {', '.join(already)}."] if already else []
-    named = [part.sentences for part in wrong if part.sentences]
-    unnamed = [part.compare for part in wrong if not part.sentences]
-    if named and not unnamed:
-        sentences = [sentence for group in named for sentence in group]
-        rest = joined([exercise.measure(trial), *lines])
-        return Mistake(VALUES, joined(sentences), rest, already)
-    almost = _almost(exercise, trials)
-    if almost:
-        return almost
-    sentences = [sentence for group in named for sentence in group]
-    sentences += _found_otherwise(exercise, function, trials, variants)
-    rest = joined([exercise.measure(trial), *lines, *unnamed, "" if sentences else exercise.advice])
-    return Mistake(VALUES, joined(sentences), rest, already)
+    named, unnamed = _each_once(wrong), [part.compare for part in wrong if not part.sentences]
+    if unnamed or not wrong:
+        almost = _almost(exercise, trials)
+        if almost:
+            return almost
+        named += _found_otherwise(exercise, function, trials, variants)
+        if not named:
+            which = [at for at, right in enumerate(trial.right) if not right]
+            named += differences(exercise, function, trial, variants[1], which)
+        unnamed += [] if named else [exercise.advice]
+    right = f"Right already: {' and '.join(already)}." if already else ""
+    return Mistake(
+        VALUES, joined(named), joined([exercise.measure(trial), right, *unnamed]), already
+    )
+
+
+def _each_once(parts):
+    """The sentences of all parts; what is said of one is not said again of another."""
+    said = {}
+    for part in parts:
+        for sentence in part.sentences or ():
+            said.setdefault(sentence.replace(f"Your {part.name}", "{it}"), []).append(part.name)
+    return [
+        sentence.replace("{it}", f"Your {names[0]}")
+        + f" The same holds for your {' and '.join(names[1:])}."
+        * (len(names) > 1 and "{it}" in sentence)
+        for sentence, names in said.items()
+    ]
 
 
 def _almost(exercise, trials):
@@ -231,7 +248,7 @@ def _almost(exercise, trials):
         cause = f"Your function rounds to {decimals(found, expected)} decimals."
     else:
         cause = "Do you round, approximate, or use a number with few digits?"
-    rest = f"Almost: a value of {exercise.returns[index]} is {mine} where {right} is right."
+    rest = f"Almost: one value of {exercise.returns[index]} is {mine} where {right} is right."
     return Mistake(ALMOST, cause, rest)
 
 
@@ -302,11 +319,14 @@ def _where_right(exercise, trials):
 
 def _refuse_fixed_size(exercise, function, first, other, right):
     """Refuse a function that is right for one shape only."""
-    shape = " and ".join(str(each.shape) for each in first.data if np.ndim(each) > 1)
-    new = " and ".join(str(each.shape) for each in other if np.ndim(each) > 1)
-    written = calling.numbers_written(function) & {n for each in first.data for n in np.shape(each)}
+    shape, new = (
+        " and ".join(dict.fromkeys(str(each.shape) for each in data if np.ndim(each) > 1))
+        for data in (first.data, other)
+    )
+    sizes = {n for each in first.data for n in (*np.shape(each), np.size(each))} - {1}
+    written = calling.numbers_written(function) & sizes
     cause = (
-        f"The number {min(written)} is written into your function, but sizes change: use len or"
+        f"The number {min(written):g} is written into your function, but sizes change: use len or"
         " shape."
         if written
         else "Is a size of the first batch written into your function, or kept by it?"
@@ -333,7 +353,8 @@ def _refuse_overwriting(exercise, first):
         )
 
 
-def comparison(name, found, expected):
-    """What came and what was expected, with the digits that tell them apart."""
-    mine, right = differing(found, expected)
+def comparison(trials, index, name):
+    """What came and what was expected in the first trial in which an output was wrong."""
+    trial = next((each for each in trials if not each.right[index]), trials[0])
+    mine, right = differing(trial.found[index], trial.expected[index])
     return f"{name} is {mine}; it should be {right}."

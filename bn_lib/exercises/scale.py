@@ -37,6 +37,7 @@ SWITCHES = {
         "times": "You multiply by the length; longer weights turn more slowly: divide.",
         "upside down": "Your fraction is upside down: lr is divided by |w|².",
         "minus": "You subtract |w|² from lr; divide by it.",
+        "root of all": "A root is taken of everything, lr too: lr / |w|² has none.",
     },
     "lr": {
         1: "",
@@ -76,6 +77,7 @@ def recipe(W, lr, /, square="sum", axis=0, way="over", **on):
     power = on.get("lr", 1)
     lr = float(power) if isinstance(power, str) else lr**power
     ways = {"over": lr / length, "times": lr * length, "upside down": length / lr}
+    ways["root of all"] = np.sqrt(lr / length)
     return ways.get(way, lr - length)
 
 
@@ -84,7 +86,8 @@ class EffectiveRate(Exercise):
 
     name = "check_effective_rate"
     arguments = ("W", "lr")
-    returns = ("The result",)
+    axes = {"W": ("input", "unit")}
+    returns = ("your result",)
     praise = "Right: lr / |w|² for each unit. Twice the weights turn at a quarter of the rate."
     advice = "Which sum is |w|², and does it divide or multiply?"
     hints = (
@@ -113,17 +116,7 @@ class EffectiveRate(Exercise):
             for t in trials
         ]
         said = explain(found, recipe, SWITCHES, "Your result", sizes)
-        if said is None:
-            said = _root_of_all(found)
-        first = trials[0]
-        return [Part("", False, said, comparison("Your result", first.found[0], first.expected[0]))]
-
-
-def _root_of_all(found):
-    roots = [(np.square(rates), data) for rates, data in found]
-    if explain(roots, recipe, SWITCHES, most=0) == ():
-        return ("A root is taken of everything, lr too: lr / |w|² has none.",)
-    return None
+        return [Part("", False, said, comparison(trials, 0, "Your result"))]
 
 
 def check_effective_rate(function, seed=0):

@@ -114,7 +114,8 @@ class Drift(Exercise):
 
     name = "check_drift"
     arguments = ("means", "stds")
-    returns = ("The drift",)
+    axes = {"means": ("row", "unit"), "stds": ("row", "unit")}
+    returns = ("the drift",)
     praise = "Right: that is how far the means move in a step, in units of σ."
     advice = (
         "Go step by step: the change from row to row, its size, divided by the spread before, and the"

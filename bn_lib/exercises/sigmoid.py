@@ -104,7 +104,8 @@ class Saturated(Exercise):
 
     name = "check_saturated"
     arguments = ("z", "threshold")
-    returns = ("The share",)
+    axes = {"z": ("row", "column")}
+    returns = ("the share",)
     praise = "Right: that is the share of entries where the sigmoid is nearly flat."
     advice = "Go step by step: the sigmoid, its slope, which slopes are below the threshold, their share."
     hints = (

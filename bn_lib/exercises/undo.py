@@ -48,6 +48,7 @@ class Undo(Exercise):
 
     name = "check_undo"
     arguments = ("H", "eps")
+    axes = {"H": ("example", "unit")}
     returns = ("γ", "β")
     praise = "Right: with your γ and β, γ·H_hat + β is H again."
     advice = "γ undoes the division, β the subtraction: take them one at a time."
@@ -94,9 +95,8 @@ class Undo(Exercise):
         of_beta = name_mean(betas, "Your β", BETA_FORMS)
         if of_beta is None or len(of_beta) > 1:
             of_beta = _with_spread(betas) or of_beta
-        first = trials[0]
         compare = [
-            "" if said == () else comparison(f"Your {name}", first.found[at], first.expected[at])
+            "" if said == () else comparison(trials, at, f"Your {name}")
             for said, name, at in ((of_gamma, "γ", 0), (of_beta, "β", 1))
         ]
         return [

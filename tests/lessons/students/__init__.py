@@ -1,7 +1,7 @@
 """Functions as students would write them, right ones and wrong ones, for every exercise.
 
-They were written before the checks that they try, from imagination of what students do, and
-no message was made for one of them. Each wrong one says what a teacher would say is wrong, and
+Those of `afterwards` were written when the checks stood, the others before that, from imagination
+of what students do. Each wrong one says what a teacher would say is wrong, and
 the words by which a message names it (a regular expression). A function belongs to the first or the
 second half by its name's checksum: the checks were built with the first half only in sight.
 """
@@ -20,7 +20,9 @@ class Student(NamedTuple):
 
     @property
     def half(self):
-        """1 or 2, by the checksum of the name."""
+        """1 or 2, by the checksum of the name; 3 for those that were written afterwards."""
+        if self.function.__module__.endswith("afterwards"):
+            return 3
         return 1 + zlib.crc32(f"{self.check} {self.function.__name__}".encode()) % 2
 
 

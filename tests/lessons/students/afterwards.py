@@ -1,0 +1,429 @@
+"""Wrong functions that were written when the checks stood, from what their recipes do not list.
+
+They measure what a check says of a mistake that nobody thought of.
+"""
+
+import numpy as np
+
+from . import wrong
+
+
+def _hat(H, eps):
+    return (H - H.mean(axis=0)) / np.sqrt(H.var(axis=0) + eps)
+
+
+@wrong("mean", "weighted: later examples count more", r"weigh|example")
+def weighted(H):
+    return np.average(H, axis=0, weights=np.arange(1, len(H) + 1))
+
+
+@wrong("mean", "every second example", r"every|second|example")
+def every_second(H):
+    return H[::2].mean(axis=0)
+
+
+@wrong("mean", "sorted units", r"order|sorted")
+def sorted_units(H):
+    return np.sort(H.mean(axis=0))
+
+
+@wrong("mean", "running average with a wrong weight", r"last|weigh|half")
+def halving(H):
+    mean = H[0]
+    for row in H[1:]:
+        mean = (mean + row) / 2
+    return mean
+
+
+@wrong("mean", "the geometric mean", r"log|geometric|absolute|product")
+def geometric(H):
+    return np.exp(np.log(np.abs(H)).mean(axis=0))
+
+
+@wrong(
+    "mean", "a total that is not reset for the next unit", r"reset|add|earlier unit|first unit|0 at"
+)
+def not_reset(H):
+    means, total = [], 0
+    for j in range(H.shape[1]):
+        for i in range(H.shape[0]):
+            total += H[i, j]
+        means.append(total / H.shape[0])
+    return np.array(means)
+
+
+@wrong("mean", "divided twice", r"twice|divi|N times")
+def divided_twice(H):
+    return H.mean(axis=0) / len(H)
+
+
+@wrong("mean", "units in reversed order", r"order|revers")
+def reversed_units(H):
+    return H[:, ::-1].mean(axis=0)
+
+
+@wrong("mean", "trimmed mean", r"trim|smallest|largest|example|left out|leaves out")
+def trimmed(H):
+    return np.sort(H, axis=0)[1:-1].mean(axis=0)
+
+
+@wrong("mean", "division by N + 1", r"N \+ 1")
+def one_more(H):
+    return H.sum(axis=0) / (len(H) + 1)
+
+
+@wrong("normalize", "a stray 2 under the root", r"2|twice|√|factor")
+def two_variances(H, eps):
+    return (H - H.mean(0)) / np.sqrt(2 * H.var(0) + eps)
+
+
+@wrong("normalize", "ε/N", r"ε")
+def eps_over_n(H, eps):
+    return (H - H.mean(0)) / np.sqrt(((H - H.mean(0)) ** 2).sum(0) / len(H) + eps / len(H))
+
+
+@wrong("normalize", "mean computed after dividing", r"mean|subtract")
+def divided_then_centred_wrongly(H, eps):
+    scaled = H / np.sqrt(H.var(axis=0) + eps)
+    return scaled - scaled.mean()
+
+
+@wrong("normalize", "ε is subtracted", r"ε.*(subtract|sign|minus)|ε")
+def minus_eps(H, eps):
+    return (H - H.mean(0)) / np.sqrt(np.abs(H.var(0) - eps))
+
+
+@wrong("normalize", "interquartile range", r"spread|divide")
+def quartiles(H, eps):
+    low, high = np.percentile(H, [25, 75], axis=0)
+    return (H - H.mean(0)) / (high - low + eps)
+
+
+@wrong("normalize", "first example subtracted", r"first example")
+def minus_first(H, eps):
+    return (H - H[0]) / np.sqrt(H.var(0) + eps)
+
+
+@wrong("normalize", "norm of the column", r"sum of (the )?squares|N times|not divided by N|√N")
+def by_norm(H, eps):
+    c = H - H.mean(axis=0)
+    return c / np.sqrt(np.linalg.norm(c, axis=0) ** 2 + eps)
+
+
+@wrong("normalize", "shifted by one unit: spread of the neighbor", r"unit|order|spread")
+def neighbor(H, eps):
+    return (H - H.mean(0)) / np.sqrt(np.roll(H.var(0), 1) + eps)
+
+
+@wrong("normalize", "one unit's statistics for all", r"first unit|unit 0|one unit")
+def first_unit_for_all(H, eps):
+    return (H - H[:, 0].mean()) / np.sqrt(H[:, 0].var() + eps)
+
+
+@wrong("normalize", "variance capped at 1", r"1|least|max|where|unit")
+def capped(H, eps):
+    return (H - H.mean(0)) / np.sqrt(np.maximum(H.var(0), 1) + eps)
+
+
+@wrong("normalize", "a softmax", r"straight|line|exp|softmax|not (a|linear)")
+def softmax(H, eps):
+    e = np.exp(H - H.max(axis=0))
+    return e / e.sum(axis=0)
+
+
+@wrong("normalize", "multiplies by N", r"N")
+def n_times(H, eps):
+    return len(H) * (H - H.mean(0)) / np.sqrt(H.var(0) + eps)
+
+
+@wrong(
+    "normalize",
+    "var of the rows, mean of the whole",
+    r"(?s)mean.*whole array.*axis 1|axis 1.*whole array",
+)
+def whole_and_rows(H, eps):
+    return (H - H.mean()) / np.sqrt(H.var(axis=1, keepdims=True) + eps)
+
+
+@wrong("normalize", "ε ten times too large", r"ε")
+def ten_eps(H, eps):
+    return (H - H.mean(0)) / np.sqrt(H.var(0) + 10 * eps)
+
+
+@wrong("undo", "γ·mean for β and variance for γ", r"(?s)variance.*β|β.*variance")
+def variance_and_times(H, eps):
+    return H.var(axis=0) + eps, H.mean(axis=0) * np.sqrt(H.var(axis=0) + eps)
+
+
+@wrong("undo", "γ doubled", r"γ.*twice|twice.*γ")
+def gamma_twice(H, eps):
+    return 2 * np.sqrt(H.var(axis=0) + eps), H.mean(axis=0)
+
+
+@wrong("undo", "β computed from two examples only", r"example|β")
+def beta_from_two(H, eps):
+    return np.sqrt(H.var(axis=0) + eps), (H[0] + H[-1]) / 2
+
+
+@wrong("undo", "γ right, β = 0", r"β = 0|β.*0|mean has to")
+def no_beta(H, eps):
+    return np.sqrt(H.var(axis=0) + eps), np.zeros(H.shape[1])
+
+
+@wrong("undo", "γ = 1, β right", r"γ = 1|γ.*1")
+def no_gamma(H, eps):
+    return np.ones(H.shape[1]), H.mean(axis=0)
+
+
+@wrong("undo", "γ negative", r"γ.*sign|sign.*γ")
+def negative(H, eps):
+    return -np.sqrt(H.var(axis=0) + eps), H.mean(axis=0)
+
+
+@wrong("undo", "β minus ε", r"ε.*β|β.*ε")
+def beta_minus_eps(H, eps):
+    return np.sqrt(H.var(axis=0) + eps), H.mean(axis=0) - eps
+
+
+@wrong("undo", "swapped and without ε", r"(?s)swap.*ε is missing")
+def swapped_without_eps(H, eps):
+    return H.mean(axis=0), H.std(axis=0)
+
+
+@wrong("saturated", "threshold on both of the tails of z", r"slope|z")
+def tails(z, threshold):
+    return np.mean((z < np.quantile(z, threshold)) | (z > np.quantile(z, 1 - threshold)))
+
+
+@wrong("saturated", "sigmoid with +z in the exponent", r"sign|sigmoid|exp|slope")
+def wrong_exponent(z, threshold):
+    s = 1 / (1 + np.exp(z / 2))
+    return np.mean(s * (1 - s) < threshold)
+
+
+@wrong("saturated", "slope rounded before it is compared", r"[Rr]ound|slope")
+def rounded_slope(z, threshold):
+    s = (1 + np.tanh(z / 2)) / 2
+    return np.mean(np.round(s * (1 - s), 1) < threshold)
+
+
+@wrong("saturated", "one minus the share", r"not saturated|1 minus|above")
+def complement(z, threshold):
+    s = (1 + np.tanh(z / 2)) / 2
+    return 1 - np.mean(s * (1 - s) < threshold)
+
+
+@wrong("saturated", "first column only", r"column|unit|first")
+def first_column(z, threshold):
+    s = (1 + np.tanh(z[:, 0] / 2)) / 2
+    return np.mean(s * (1 - s) < threshold)
+
+
+@wrong("saturated", "rounded to two decimals", r"[Rr]ound|decimals")
+def two_decimals(z, threshold):
+    s = (1 + np.tanh(z / 2)) / 2
+    return round(float(np.mean(s * (1 - s) < threshold)), 2)
+
+
+@wrong("saturated", "counted without the zeros", r"zero|0|count|entries|size")
+def without_zeros(z, threshold):
+    s = (1 + np.tanh(z[z != 0] / 2)) / 2
+    return np.mean(s * (1 - s) < threshold)
+
+
+@wrong("backward", "1.5 in front of the variance path", r"1\.5|variance|H_hat")
+def one_and_a_half(dy, H_hat, gamma, std):
+    return gamma / std * (dy - dy.mean(0) - 1.5 * H_hat * (dy * H_hat).mean(0))
+
+
+@wrong("backward", "std multiplies the variance path", r"std|variance|H_hat")
+def std_in_the_term(dy, H_hat, gamma, std):
+    return gamma / std * (dy - dy.mean(0) - std * H_hat * (dy * H_hat).mean(0))
+
+
+@wrong("backward", "γ in the mean path only is missing", r"γ.*mean|mean.*γ")
+def gamma_missing_in_mean(dy, H_hat, gamma, std):
+    d = gamma * dy
+    return (d - dy.mean(0) - H_hat * (d * H_hat).mean(0)) / std
+
+
+@wrong("backward", "mean of H_hat subtracted in place of the mean of dy", r"mean.*(missing|dy)|dy")
+def mean_of_H_hat(dy, H_hat, gamma, std):
+    return gamma / std * (dy - H_hat.mean(0) - H_hat * (dy * H_hat).mean(0))
+
+
+@wrong("backward", "the same mean subtracted twice", r"mean.*twice|twice.*mean")
+def mean_twice(dy, H_hat, gamma, std):
+    d = dy - dy.mean(0)
+    return gamma / std * (d - dy.mean(0) - H_hat * (dy * H_hat).mean(0))
+
+
+@wrong("backward", "normalizes: H_hat in place of dy in front", r"dy")
+def H_hat_in_front(dy, H_hat, gamma, std):
+    return gamma / std * (H_hat - dy.mean(0) - H_hat * (dy * H_hat).mean(0))
+
+
+@wrong("backward", "divides by std inside of the product too", r"std|variance|H_hat")
+def std_twice_in_term(dy, H_hat, gamma, std):
+    return gamma / std * (dy - dy.mean(0) - H_hat * (dy * H_hat / std).mean(0))
+
+
+@wrong("backward", "N − 1 everywhere", r"N − 1")
+def bessel_everywhere(dy, H_hat, gamma, std):
+    N = len(dy) - 1
+    return gamma / std * (dy - dy.sum(0) / N - H_hat * (dy * H_hat).sum(0) / N)
+
+
+@wrong("backward", "std and γ swapped", r"(?s)γ.*std|std.*γ")
+def swapped(dy, H_hat, gamma, std):
+    return std / gamma * (dy - dy.mean(0) - H_hat * (dy * H_hat).mean(0))
+
+
+@wrong(
+    "backward",
+    "the mean over the whole array in both and no γ",
+    r"(?s)whole array.*γ|γ.*whole array",
+)
+def whole_and_no_gamma(dy, H_hat, gamma, std):
+    return (dy - dy.mean() - H_hat * (dy * H_hat).mean()) / std
+
+
+@wrong("step", "β's gradient with γ in it", r"β.*γ|γ.*β")
+def beta_with_gamma(H, gamma, beta, lr, eps):
+    x = _hat(H, eps)
+    e = gamma * x + beta - H
+    return gamma - 2 * lr * (e * x).mean(0), beta - 2 * lr * (e * gamma).mean(0)
+
+
+@wrong("step", "3 in place of 2", r"2|1\.5|times|slope")
+def three(H, gamma, beta, lr, eps):
+    x = _hat(H, eps)
+    e = gamma * x + beta - H
+    return gamma - 3 * lr * (e * x).mean(0), beta - 3 * lr * e.mean(0)
+
+
+@wrong("step", "two steps", r"two steps|twice|step")
+def two_steps(H, gamma, beta, lr, eps):
+    for _ in range(2):
+        x = _hat(H, eps)
+        e = gamma * x + beta - H
+        gamma, beta = gamma - 2 * lr * (e * x).mean(0), beta - 2 * lr * e.mean(0)
+    return gamma, beta
+
+
+@wrong("step", "error from γ + H_hat", r"error|γ")
+def plus_for_times(H, gamma, beta, lr, eps):
+    x = _hat(H, eps)
+    e = gamma + x + beta - H
+    return gamma - 2 * lr * (e * x).mean(0), beta - 2 * lr * e.mean(0)
+
+
+@wrong("step", "β = new γ's error with sums for γ only", r"γ.*sum|sum")
+def sum_for_gamma(H, gamma, beta, lr, eps):
+    x = _hat(H, eps)
+    e = gamma * x + beta - H
+    return gamma - 2 * lr * (e * x).sum(0), beta - 2 * lr * e.mean(0)
+
+
+@wrong("step", "squared error in place of the error", r"error|square")
+def squared_error(H, gamma, beta, lr, eps):
+    x = _hat(H, eps)
+    e = (gamma * x + beta - H) ** 2
+    return gamma - lr * (e * x).mean(0), beta - lr * e.mean(0)
+
+
+@wrong("step", "std as H_hat's divisor without root", r"H_hat|variance|root")
+def variance_in_H_hat(H, gamma, beta, lr, eps):
+    x = (H - H.mean(0)) / (H.var(0) + eps)
+    e = gamma * x + beta - H
+    return gamma - 2 * lr * (e * x).mean(0), beta - 2 * lr * e.mean(0)
+
+
+@wrong("population", "m/(m − 1) on the mean too", r"mean.*(m − 1|m)|factor")
+def factor_on_both(batches):
+    m = batches.shape[1]
+    return m / (m - 1) * batches.mean(axis=(0, 1)), batches.var(axis=1, ddof=1).mean(axis=0)
+
+
+@wrong("population", "(m − 1) in place of m − 1 under m + ...: (m/(m−1))²", r"twice|factor")
+def squared_factor(batches):
+    m = batches.shape[1]
+    return batches.mean(axis=(0, 1)), (m / (m - 1)) ** 2 * batches.var(axis=1).mean(axis=0)
+
+
+@wrong("population", "first and last batch", r"batch")
+def two_batches(batches):
+    pair = batches[[0, -1]]
+    return pair.mean(axis=(0, 1)), pair.var(axis=1, ddof=1).mean(axis=0)
+
+
+@wrong("population", "var around zero", r"squares|subtract")
+def around_zero(batches):
+    m = batches.shape[1]
+    return batches.mean(axis=(0, 1)), m / (m - 1) * (batches**2).mean(axis=(0, 1))
+
+
+@wrong("population", "sum of variances", r"sum|B times")
+def sum_of_variances(batches):
+    return batches.mean(axis=(0, 1)), batches.var(axis=1, ddof=1).sum(axis=0)
+
+
+@wrong("drift", "the step's size relative to both spreads multiplied", r"spread|divi")
+def by_both(means, stds):
+    return np.mean(np.abs(np.diff(means, axis=0)) / np.sqrt(stds[:-1] * stds[1:]))
+
+
+@wrong("drift", "the last step forgotten", r"last step|last|step")
+def without_last_step(means, stds):
+    return np.mean(np.abs(np.diff(means[:-1], axis=0)) / stds[:-2])
+
+
+@wrong("drift", "length over the units", r"length|root|squar|units")
+def length(means, stds):
+    return np.mean(np.sqrt(np.sum((np.diff(means, axis=0) / stds[:-1]) ** 2, axis=1)))
+
+
+@wrong("drift", "median over the steps", r"median")
+def median_steps(means, stds):
+    return np.mean(np.median(np.abs(np.diff(means, axis=0)) / stds[:-1], axis=0))
+
+
+@wrong("drift", "twice", r"twice|2")
+def doubled(means, stds):
+    return 2 * np.mean(np.abs(np.diff(means, axis=0)) / stds[:-1])
+
+
+@wrong("drift", "wraps around: last row to first", r"wrap|last|first|roll|around")
+def rolled(means, stds):
+    return np.mean(np.abs(np.roll(means, -1, axis=0) - means) / stds)
+
+
+@wrong("effective_rate", "|w|² + lr", r"lr|add|\|w\|²")
+def sum_with_lr(W, lr):
+    return 1 / ((W**2).sum(axis=0) + lr)
+
+
+@wrong("effective_rate", "minus sign", r"sign")
+def negative_rate(W, lr):
+    return -lr / (W**2).sum(axis=0)
+
+
+@wrong("effective_rate", "half", r"half|2")
+def half_rate(W, lr):
+    return lr / (2 * (W**2).sum(axis=0))
+
+
+@wrong("effective_rate", "cubes", r"cube|power|squares")
+def cubes(W, lr):
+    return lr / (np.abs(W) ** 3).sum(axis=0)
+
+
+@wrong("effective_rate", "mean over everything for each unit", r"whole array|each unit")
+def mean_of_all(W, lr):
+    return np.full(W.shape[1], lr / (W**2).sum())
+
+
+@wrong("effective_rate", "relative to the first unit", r"first unit|relative|unit")
+def relative(W, lr):
+    squares = (W**2).sum(axis=0)
+    return lr * squares[0] / squares
