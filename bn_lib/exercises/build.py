@@ -1,5 +1,7 @@
 """The exercises about a layer of one's own (11): the forward pass with γ and β, and folding."""
 
+from types import MappingProxyType
+
 import numpy as np
 
 from bn_lib.normalization import batch_norm, fold
@@ -74,7 +76,7 @@ class Forward(Exercise):
 
     name = "check_forward"
     arguments = ("H", "gamma", "beta", "eps")
-    axes = {"H": ("example", "unit"), "gamma": ("unit",), "beta": ("unit",)}
+    axes = MappingProxyType({"H": ("example", "unit"), "gamma": ("unit",), "beta": ("unit",)})
     returns = ("Y",)
     praise = "Right: normalized over the examples, then scaled by γ and shifted by β."
     advice = "Go through the mean, the variance, H_hat, and γ · H_hat + β, one by one."
@@ -180,10 +182,12 @@ class Fold(Exercise):
 
     name = "check_fold"
     arguments = ("W", "b", "gamma", "beta", "mean", "var", "eps")
-    axes = {
-        "W": ("input", "unit"),
-        **dict.fromkeys(("b", "gamma", "beta", "mean", "var"), ("unit",)),
-    }
+    axes = MappingProxyType(
+        {
+            "W": ("input", "unit"),
+            **dict.fromkeys(("b", "gamma", "beta", "mean", "var"), ("unit",)),
+        }
+    )
     returns = ("W", "b")
     praise = "Right: one linear layer does what the two did, in inference mode."
     advice = "Put x W + b in the place of H in γ · (H − mean)/√(var + ε) + β, and sort by x."

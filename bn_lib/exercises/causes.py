@@ -33,27 +33,32 @@ def explain(trials, recipe, switches, it="The result", sizes=None, most=2):
     function from the data to a dict of the counts that may have come in as a factor, such as
     {"N": 8}; a factor counts as a switch. Returns () where the right setting gives all.
     """
-    made = {}
-
-    def results(setting):
-        if setting not in made:
-            try:
-                with np.errstate(all="ignore"):
-                    made[setting] = [recipe(*data, **dict(setting)) for _, data in trials]
-            except ValueError:  # settings whose shapes don't fit each other
-                made[setting] = [None] * len(trials)
-        return made[setting]
-
+    made = _Made(trials, recipe)
     for wrong in range(most + 1):
         for setting, said in _settings(switches, wrong):
-            pairs = zip(trials, results(setting), strict=True)
-            if all(same(found, made) for (found, _), made in pairs):
+            if all(same(found, made(setting, at)) for at, (found, _) in enumerate(trials)):
                 return tuple(sentence.format(it=it) for sentence in said)
         for setting, said in _settings(switches, wrong - 1):
-            factor = _factor(trials, results(setting), sizes or _no_sizes)
+            factor = _factor(trials, made, setting, sizes or _no_sizes)
             if factor:
                 return tuple(sentence.format(it=it) for sentence in (*said, factor))
     return None
+
+
+class _Made:
+    """What a recipe makes of the data of a trial; computed when it is asked for, and once."""
+
+    def __init__(self, trials, recipe):
+        self.trials, self.recipe, self.known = trials, recipe, {}
+
+    def __call__(self, setting, at):
+        if (setting, at) not in self.known:
+            try:
+                with np.errstate(all="ignore"):
+                    self.known[setting, at] = self.recipe(*self.trials[at][1], **dict(setting))
+            except ValueError:  # settings whose shapes don't fit each other
+                self.known[setting, at] = None
+        return self.known[setting, at]
 
 
 def _settings(switches, wrong):
@@ -67,10 +72,11 @@ def _settings(switches, wrong):
             yield tuple(zip(names, values, strict=True)), said
 
 
-def _factor(trials, made, sizes):
+def _factor(trials, made, setting, sizes):
     """The sentence for the factor between what was found and what a recipe made, or None."""
     factors = []
-    for (found, _), right in zip(trials, made, strict=True):
+    for at, (found, _) in enumerate(trials):
+        right = made(setting, at)
         if right is None or np.shape(found) != np.shape(right) or not np.any(right):
             return None
         factor = np.vdot(right, found) / np.vdot(right, right)
@@ -98,6 +104,7 @@ def _factors(sizes):
         factors = {
             **{"sum": count, "mean": 1 / count, "minus sum": -count, "minus mean": -1 / count},
             **{"less": bessel, "more": 1 / bessel},
+            **{"one more": count / (count + 1), "one more over": (count + 1) / count},
             **{"root": count**0.5, "over root": count**-0.5},
             **{"root less": bessel**0.5, "root more": bessel**-0.5},
         }
@@ -112,6 +119,8 @@ FACTORS = {
     "half": "{it} is half of what it should be: has a factor 2 been lost?",
     "less": "{it} has {n} − 1 in the place of {n}.",
     "more": "{it} is ({n} − 1)/{n} times what it should be.",
+    "one more": "{it} has {n} + 1 in the place of {n}.",
+    "one more over": "{it} is ({n} + 1)/{n} times what it should be.",
     "sum": "{it} is {n} times too large: is there a sum in the place of a mean?",
     "mean": "{it} is {n} times too small: is there a mean in the place of a sum, or a division by"
     " {n} too many?",

@@ -1,12 +1,14 @@
 """The exercise about a step of gradient descent on γ and β (05)."""
 
+from types import MappingProxyType
+
 import numpy as np
 
 from bn_lib.normalization import normalize, undo_parameters
 
 from .causes import Part, explain
 from .moments import sizes, small_batch, small_eps
-from .results import same
+from .results import in_words, same
 from .runner import Exercise, comparison, run
 
 SWITCHES = {
@@ -66,6 +68,7 @@ SWITCHES = {
         "used": "",
         "missing": "ε is missing in H_hat.",
         "fixed": "Your ε is 1e-5 whatever comes: use the argument eps.",
+        "no root": "H_hat is divided by a variance: the square root is missing.",
         "N - 1": "H_hat is computed with N − 1 (ddof=1) in the place of N.",
     },
 }
@@ -78,6 +81,7 @@ def recipe(H, gamma, beta, lr, eps, /, which="gamma", **switches):
         "used": lambda: normalize(H, eps),
         "missing": lambda: (H - H.mean(axis=0)) / H.std(axis=0),
         "fixed": lambda: normalize(H, 1e-5),
+        "no root": lambda: (H - H.mean(axis=0)) / (H.var(axis=0) + eps),
         "N - 1": lambda: (H - H.mean(axis=0)) / np.sqrt(H.var(axis=0, ddof=1) + eps),
     }[on["eps"]]()
     error = {
@@ -126,7 +130,7 @@ class Step(Exercise):
 
     name = "check_step"
     arguments = ("H", "gamma", "beta", "lr", "eps")
-    axes = {"H": ("example", "unit"), "gamma": ("unit",), "beta": ("unit",)}
+    axes = MappingProxyType({"H": ("example", "unit"), "gamma": ("unit",), "beta": ("unit",)})
     returns = ("γ", "β")
     praise = "Right: that is the straight step towards undone, for each unit."
     advice = (
@@ -167,6 +171,7 @@ class Step(Exercise):
                 return recipe(*data, which=which, **switches)
 
             said = explain(found, made, SWITCHES, f"Your {name}", sizes)
+            said = _length(trials, at, which) if said is None else said
             compare = comparison(trials, at, f"Your {name}")
             parts.append(Part(name, said == (), said, compare if said != () else ""))
         return parts
@@ -175,6 +180,19 @@ class Step(Exercise):
         """The largest gap."""
         gaps = [np.abs(f - e).max() for f, e in zip(trial.found, trial.expected, strict=True)]
         return f"One of your new values is off by {max(gaps):.3g}."
+
+
+def _length(trials, at, which):
+    """The sentence for a step in the right direction, but of a wrong length; or None."""
+    where = 1 if which == "gamma" else 2
+    steps = [(each.found[at] - each.data[where]) for each in trials]
+    right = [(each.expected[at] - each.data[where]) for each in trials]
+    times = [np.dot(a, b) / np.dot(b, b) for a, b in zip(steps, right, strict=True)]
+    if all(same(a, k * b) for a, b, k in zip(steps, right, times, strict=True)):
+        often = "" if np.allclose(times, times[0]) else " here, and another number for another lr"
+        said = f"Your {'γ' if which == 'gamma' else 'β'} steps in the right direction, but"
+        return (f"{said} {in_words(times[0])} times as far as it should{often}.",)
+    return None
 
 
 def check_step(function, seed=0):

@@ -1,5 +1,7 @@
 """The exercises about training and inference mode: running statistics, and inference with them."""
 
+from types import MappingProxyType
+
 import numpy as np
 
 from bn_lib.normalization import batch_norm_inference
@@ -89,7 +91,7 @@ class Running(Exercise):
 
     name = "check_running"
     arguments = ("mean", "var", "H", "momentum")
-    axes = {"mean": ("unit",), "var": ("unit",), "H": ("example", "unit")}
+    axes = MappingProxyType({"mean": ("unit",), "var": ("unit",), "H": ("example", "unit")})
     returns = ("mean", "var")
     praise = "Right: (1 − momentum) of the old and momentum of the new batch, for mean and var."
     advice = "Take the batch's mean and variance first, then weigh old and new."
@@ -209,7 +211,9 @@ class Inference(Exercise):
 
     name = "check_inference"
     arguments = ("H", "gamma", "beta", "mean", "var", "eps")
-    axes = {"H": ("example", "unit"), **dict.fromkeys(("gamma", "beta", "mean", "var"), ("unit",))}
+    axes = MappingProxyType(
+        {"H": ("example", "unit"), **dict.fromkeys(("gamma", "beta", "mean", "var"), ("unit",))}
+    )
     returns = ("Y",)
     praise = "Right: the statistics are constants now, so each row stands for itself."
     advice = "Go through H − mean, √(var + ε), γ and β, one by one."

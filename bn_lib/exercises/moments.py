@@ -3,7 +3,7 @@
 import numpy as np
 
 from .causes import explain
-from .results import in_words, same
+from .results import in_words
 
 FAR, FAR_TOLERANCE = 1e4, 0.1
 DIGITS_LOST = (
@@ -141,8 +141,23 @@ def name_mean(trials, it, switches=MEAN_SWITCHES):
     trials: pairs of the means (units,) and the data, the batch first.
     """
     trials = [(_repeated(found, data), data) for found, data in trials]
-    recipe = _over_units(mean_recipe)
-    return explain(trials, recipe, switches, it, sizes)
+    named = explain(trials, _over_units(mean_recipe), switches, it, sizes)
+    return _eps_added(trials, it) if named is None else named
+
+
+def _eps_added(trials, it):
+    """The sentence for a multiple of ε that is added to the mean, or None."""
+    shares = [
+        (found - data[0].mean(axis=0)) / data[1]
+        for found, data in trials
+        if len(data) > 1 and np.shape(found) == data[0].shape[1:]
+    ]
+    if len(shares) == len(trials) and np.allclose(
+        np.concatenate(shares), shares[0][0], rtol=1e-5, atol=1e-5
+    ):
+        how = "added to" if shares[0][0] > 0 else "subtracted from"
+        return (f"ε is {how} the mean. {it} has no ε in it, which belongs to the variance only.",)
+    return None
 
 
 def name_spread(trials, it, powers=POWERS):
@@ -150,32 +165,45 @@ def name_spread(trials, it, powers=POWERS):
     trials = [(_repeated(found, data), data) for found, data in trials]
     switches = {**SPREAD_SWITCHES, "power": powers}
     named = explain(trials, _over_units(spread_recipe), switches, it, sizes)
-    return _own_eps(trials, it) if named is None else named
+    return _fitted(trials, it) if named is None else named
 
 
-def _own_eps(trials, it):
-    """The sentence for an ε of one's own, which is solved for; N or N − 1 may stand below."""
-    for less in (0, 1):
-        unit = np.argmin(trials[0][1][0].var(axis=0))
-        own = [
-            np.ravel(found)[unit] ** 2 - data[0].var(axis=0, ddof=less)[unit]
-            for found, data in trials
-            if np.shape(found) == data[0].shape[1:]
+def _fitted(trials, it):
+    """Sentences for spreads whose square is a multiple of the variance and a constant; or None."""
+    fits = []
+    for found, (H, *_) in trials:
+        var = H.var(axis=0)
+        if np.shape(found) != var.shape:
+            return None
+        # Each row is divided by the square, so that the smallest variance weighs as much.
+        terms = np.stack([var, np.ones_like(var)], axis=1) / np.square(found)[:, None]
+        fit = np.linalg.lstsq(terms, np.ones_like(var), rcond=None)[0]
+        if not np.allclose(terms @ fit, 1, rtol=1e-8):
+            return None
+        fits.append(fit)
+    times = np.array([fit[0] for fit in fits])
+    added = np.array([fit[1] for fit in fits])
+    N, eps = len(trials[0][1][0]), np.array([data[1] for _, data in trials])
+    said = []
+    if np.allclose(times, N / (N - 1)):
+        said += [SPREAD_SWITCHES["count"]["N - 1"].format(it=it)]
+    elif not np.allclose(times, 1, rtol=1e-6):
+        said += [f"{it} has {in_words(times[0])} times the variance under the root."]
+    if np.allclose(added, added[0], rtol=1e-5, atol=1e-12) and not np.allclose(
+        added, 0, atol=1e-12
+    ):
+        said += [
+            f"Your ε is {in_words(added[0], 3)} whatever comes; use the argument eps, which was"
+            f" {eps[0]:g} here."
         ]
-        if (
-            len(own) == len(trials)
-            and all(np.isclose(own[0], e, rtol=1e-5, atol=0) for e in own)
-            and all(
-                same(found, np.sqrt(data[0].var(axis=0, ddof=less) + own[0]))
-                for found, data in trials
-            )
-        ):
-            said = (
-                f"Your ε is {in_words(own[0], 3)} whatever comes; use the argument eps, which was"
-                f" {trials[0][1][1]:g} here.",
-            )
-            return said + ((SPREAD_SWITCHES["count"]["N - 1"].format(it=it),) if less else ())
-    return None
+    elif not np.allclose(added, eps, rtol=1e-5):
+        share = added / eps
+        said += [
+            f"Under the root stands the variance and {in_words(share[0], 3)} · ε; it should be + ε."
+            if np.allclose(share, share[0], rtol=1e-4)
+            else "What you add to the variance is not ε."
+        ]
+    return tuple(said) or None
 
 
 def _repeated(found, data):
@@ -193,12 +221,12 @@ def _over_units(recipe):
 
 
 def small_batch(rng, variant):
-    """(8, 4): few examples show N − 1, the last unit's variance is below ε, no mean is 0.
+    """(7, 4): few examples show N − 1, the last unit's variance is below ε, no mean is 0.
 
     The last variant is (5, 3).
     """
     if variant < 2:
-        return rng.normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), size=(8, 4))
+        return rng.normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), size=(7, 4))
     return rng.normal((4, -3, 0.4), (2, 0.7, 0.01), size=(5, 3))
 
 

@@ -1,5 +1,7 @@
 """The exercises about means (00) and about normalizing (01)."""
 
+from types import MappingProxyType
+
 import numpy as np
 
 from bn_lib.normalization import normalize
@@ -31,7 +33,7 @@ class Mean(Exercise):
 
     name = "check_mean"
     arguments = ("H",)
-    axes = {"H": ("example", "unit")}
+    axes = MappingProxyType({"H": ("example", "unit")})
     returns = ("your result",)
     praise = "Right: one mean for each unit, taken over the examples."
     advice = "Add up the values of one unit, and divide by the number of examples."
@@ -126,7 +128,7 @@ class Normalize(Exercise):
 
     name = "check_normalize"
     arguments = ("H", "eps")
-    axes = {"H": ("example", "unit")}
+    axes = MappingProxyType({"H": ("example", "unit")})
     returns = ("H_hat",)
     praise = "Right: every unit is centered, then divided by √(variance + ε) over its examples."
     advice = "Go through the mean, the variance and (H − mean) / √(variance + ε), one by one."
@@ -154,7 +156,8 @@ class Normalize(Exercise):
         if None not in solved:
             return self._of_lines(trials, solved)
         named = explain(found, general_recipe, _general_switches(), "H_hat", sizes)
-        return [Part("", False, named)]
+        said = "Within a unit your H_hat is no straight line in H; normalizing only subtracts and divides."
+        return [Part("", False, named, said)]
 
     @staticmethod
     def _of_lines(trials, solved):

@@ -1,5 +1,7 @@
 """The exercise about population statistics (06): what inference uses in place of a batch's own."""
 
+from types import MappingProxyType
+
 import numpy as np
 
 from .causes import Part, explain
@@ -129,7 +131,7 @@ class Population(Exercise):
 
     name = "check_population"
     arguments = ("batches",)
-    axes = {"batches": ("batch", "example", "unit")}
+    axes = MappingProxyType({"batches": ("batch", "example", "unit")})
     returns = ("mean", "var")
     praise = "Right: E[mean] and m/(m − 1) · E[var], as in the paper's algorithm 2."
     advice = (

@@ -22,8 +22,9 @@ def differences(exercise, function, trial, others, which):
     found = [
         *probe.one_at_a_time(others),
         *probe.scaled(),
-        *probe.shifted(),
+        *probe.bent(),
         *probe.repeated(),
+        *probe.shifted(),
     ]
     return found[:2]
 
@@ -75,13 +76,19 @@ class _Probe:
                     answer = self.changed(at, new)
                     if answer is None:
                         continue
-                    mine = [~np.isclose(a, b, rtol=1e-9) for a, b in zip(answer[0], self.mine)]
-                    right = [~np.isclose(a, b, rtol=1e-9) for a, b in zip(answer[1], self.right)]
+                    mine = [
+                        ~np.isclose(a, b, rtol=1e-9)
+                        for a, b in zip(answer[0], self.mine, strict=True)
+                    ]
+                    right = [
+                        ~np.isclose(a, b, rtol=1e-9)
+                        for a, b in zip(answer[1], self.right, strict=True)
+                    ]
                     if any(map(np.any, right)) and not any(map(np.any, mine)):
                         idle.setdefault((name, role), []).append(index)
                     elif any(map(np.any, mine)) and not any(map(np.any, right)):
                         extra.setdefault((name, role), []).append(index)
-                    elif role == "unit":
+                    elif role == "unit" and np.ndim(self.right[0]):
                         for m, r in zip(mine, right, strict=True):
                             strange = np.flatnonzero(
                                 np.any(m & ~r, axis=tuple(range(m.ndim - 1))) if m.ndim else []
@@ -99,8 +106,10 @@ class _Probe:
         answer = self.changed(at, new)
         if answer is None:
             return None
-        mine = np.concatenate([np.ravel(a - b) for a, b in zip(answer[0], self.mine)])
-        right = np.concatenate([np.ravel(a - b) for a, b in zip(answer[1], self.right)])
+        mine = np.concatenate([np.ravel(a - b) for a, b in zip(answer[0], self.mine, strict=True)])
+        right = np.concatenate(
+            [np.ravel(a - b) for a, b in zip(answer[1], self.right, strict=True)]
+        )
         return mine, right
 
     @staticmethod
@@ -121,11 +130,20 @@ class _Probe:
         ]
 
     def _of_mixing(self, mixed):
-        return [
-            f"Units are mixed: the values of {name} in unit {pairs[0][0]} change what you return for"
-            f" unit {pairs[0][1]}, but each unit stands for itself."
-            for name, pairs in mixed.items()
-        ][:1]
+        said = []
+        for name, pairs in mixed.items():
+            across = [(one, other) for one, other in pairs if one != other]
+            if across:
+                one, other = across[0]
+                said.append(
+                    f"Units are mixed: the values of {name} in unit {one} change what you return for"
+                    f" unit {other}, but each unit stands for itself."
+                )
+            else:
+                said.append(
+                    f"Part of your result changes with {name}, which should not count there."
+                )
+        return said[:1]
 
     def _of_idle(self, idle):
         said = []
@@ -163,6 +181,25 @@ class _Probe:
                     f" {_times(right)}; yours becomes {_times(mine) if mine else yours}."
                 )
 
+    def bent(self):
+        """Whether the result grows by equal steps with an argument, as the right one does."""
+        for at, name in enumerate(self.exercise.arguments):
+            answers = [self.changed(at, self.data[at] * times) for times in (2, 3)]
+            if None in answers:
+                continue
+            mine, right = (
+                [
+                    np.allclose(once - 2 * twice + thrice, 0, atol=1e-8)
+                    for once, twice, thrice in zip(first, answers[0][k], answers[1][k], strict=True)
+                ]
+                for k, first in enumerate((self.mine, self.right))
+            )
+            if all(right) and not all(mine):
+                yield (
+                    f"With {name} once, twice and three times as large, {self.names} should change"
+                    " by equal steps; yours does not: is there a square, a root or a second step?"
+                )
+
     def shifted(self):
         """What becomes of the result when 1 is added to an argument."""
         for at, name in enumerate(self.exercise.arguments):
@@ -173,7 +210,9 @@ class _Probe:
                 _difference(new, old)
                 for new, old in zip(answer, (self.mine, self.right), strict=True)
             )
-            if right is not None and (mine is None or not np.isclose(mine, right, atol=1e-9)):
+            if right is None or (abs(right) > 1e-9 and sum(map(np.size, self.right)) == 1):
+                continue
+            if mine is None or not np.isclose(mine, right, atol=1e-9):
                 should = "stay as it is" if abs(right) < 1e-9 else f"grow by {in_words(right)}"
                 yours = "does something else" if mine is None else f"grows by {in_words(mine)}"
                 yours = "stays as it is" if mine is not None and abs(mine) < 1e-9 else yours
@@ -190,7 +229,9 @@ class _Probe:
                 for name, value in zip(self.exercise.arguments, self.data, strict=True)
             )
             answer = self.both(data)
-            if answer is None or any(a.shape != b.shape for a, b in zip(answer[1], self.right)):
+            if answer is None or any(
+                a.shape != b.shape for a, b in zip(answer[1], self.right, strict=True)
+            ):
                 continue
             if all(map(same, answer[1], self.right)) and not all(map(same, answer[0], self.mine)):
                 ratio = _ratio(answer[0], self.mine)

@@ -4,6 +4,8 @@ It knows no exercise. An `Exercise` has the data, the right answer, and `parts`,
 result for its parts and names what is wrong with each.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +36,7 @@ class Exercise:
 
     name = ""  # of the check
     arguments: tuple[str, ...] = ()
-    axes: dict[str, tuple[str, ...]] = {}  # of the arguments that are arrays
+    axes: Mapping[str, tuple[str, ...]] = MappingProxyType({})  # of the arguments that are arrays
     returns: tuple[str, ...] = ()
     praise = ""
     advice = ""  # where no cause is found
@@ -59,6 +61,10 @@ class Exercise:
 
     def glance(self, found, data):
         """Raise Mistake for outputs whose shape may be wrong, but whose cause is plain."""
+
+    def otherwise(self, function, trials) -> list[str]:
+        """Sentences on a wrong result that no part explains, found by calling the function again."""
+        return []
 
     def measure(self, trial) -> str:
         """How far a wrong result is from the right one, a sentence, or ""."""
@@ -110,7 +116,7 @@ def _try(exercise, function, variants):
         trials += [_attempt(exercise, function, data) for data in bases[1:]]
     except Mistake as mistake:
         if all(first.right):
-            raise _not_always(mistake.cause) from None
+            raise Mistake(ELSEWHERE, joined([REMEMBERS, mistake.cause])) from None
     fitting = [
         (right, remark)
         for right, remark in exercise.rights()
@@ -179,39 +185,44 @@ def _why_shape(found, right, data):
     return "Each unit has one number: over which axes do your means and sums run?"
 
 
-def _not_always(because=""):
-    return Mistake(
-        ELSEWHERE,
-        joined(
-            [
-                "Your function is right for the first batch, but not for the next: does it keep"
-                " something of the first, outside of itself?",
-                because,
-            ]
-        ),
-    )
+REMEMBERS = (
+    "Your function is right for the first batch, but not for the next: does it keep something of the"
+    " first, outside of itself?"
+)
 
 
 def _diagnose(exercise, function, trials, variants):
     """A Mistake that says all that can be found out about wrong results."""
     trial = next(each for each in trials if not all(each.right))
-    parts = _parts(exercise, trials)
+    parts, fixed = _parts_for_all_shapes(exercise, function, trials, variants[-1])
     already = [part.name for part in parts if part.right]
     wrong = [part for part in parts if not part.right]
-    named, unnamed = _each_once(wrong), [part.compare for part in wrong if not part.sentences]
+    named = [*_each_once(wrong), *fixed]
+    unnamed = [part.compare for part in wrong if not part.sentences]
     if unnamed or not wrong:
         almost = _almost(exercise, trials)
         if almost:
             return almost
         named += _found_otherwise(exercise, function, trials, variants)
-        if not named:
-            which = [at for at, right in enumerate(trial.right) if not right]
-            named += differences(exercise, function, trial, variants[1], which)
         unnamed += [] if named else [exercise.advice]
     right = f"Right already: {' and '.join(already)}." if already else ""
     return Mistake(
         VALUES, joined(named), joined([exercise.measure(trial), right, *unnamed]), already
     )
+
+
+def _parts_for_all_shapes(exercise, function, trials, other):
+    """The parts, and a sentence if they explain one shape only."""
+    try:
+        more = [*trials, _attempt(exercise, function, other)]
+    except Mistake:
+        return _parts(exercise, trials), []
+    parts = _parts(exercise, more)
+    if parts and all(part.sentences is not None for part in parts):
+        return parts, []
+    same_shape = _parts(exercise, trials)
+    named = same_shape and all(part.sentences is not None for part in same_shape)
+    return same_shape, [_of_fixed_size(function, trials[0])] if named else []
 
 
 def _each_once(parts):
@@ -253,14 +264,14 @@ def _almost(exercise, trials):
 
 
 def _found_otherwise(exercise, function, trials, variants):
-    """Sentences about what changes nothing, what comes from outside, and where it is right."""
-    first = trials[0]
-    if all(first.right):
-        return [_not_always().cause]
+    """Sentences about what comes from elsewhere, where it is right, and how the result answers."""
+    trial = next(each for each in trials if not all(each.right))
+    if all(trials[0].right) and calling.may_remember(function):
+        return [REMEMBERS]
     unused = [
         name
         for at, name in enumerate(exercise.arguments)
-        if _changes_nothing(exercise, function, first, at, variants[1])
+        if _changes_nothing(exercise, function, trials[0], at, variants[1])
     ]
     outside = calling.read_from_outside(function)
     said = []
@@ -275,7 +286,21 @@ def _found_otherwise(exercise, function, trials, variants):
         )
     elif calling.may_remember(function):
         said.append("Your function can keep something from earlier calls: does it?")
-    return said + _where_right(exercise, trials)
+    counts = sorted(n for n in calling.numbers_written(function) if n > 4)
+    if counts:
+        said.append(
+            f"The number {counts[0]:g} is written into your function: if it is a count, use len or"
+            " shape."
+        )
+    if len(unused) == len(exercise.arguments):
+        return said
+    which = [at for at, right in enumerate(trial.right) if not right]
+    others = variants[1] if trial is trials[0] else variants[0]
+    said += exercise.otherwise(function, trials) or [
+        *_where_right(exercise, trials),
+        *differences(exercise, function, trial, others, which),
+    ]
+    return said[:3]
 
 
 def _changes_nothing(exercise, function, first, at, others):
@@ -289,32 +314,41 @@ def _changes_nothing(exercise, function, first, at, others):
 
 
 def _where_right(exercise, trials):
-    """A sentence if whole units are right and others are not, or examples."""
-    said = []
+    """A sentence if whole units are right and others are not, or examples, or their order is wrong."""
     for index, name in enumerate(exercise.returns):
-        good = [
-            np.isclose(trial.found[index], trial.expected[index], rtol=1e-8, atol=1e-10)
-            for trial in trials
-        ]
-        for axis, word in (0, "unit"), (1, "example"):
-            if good[0].ndim < 2 - (word == "unit"):
+        pairs = [(trial.found[index], trial.expected[index]) for trial in trials]
+        if all(trial.right[index] for trial in trials) or not pairs[0][0].ndim:
+            continue
+        if all(same(np.sort(a, axis=-1), np.sort(b, axis=-1)) for a, b in pairs):
+            return [f"The numbers of {name} are right, but stand in another order."]
+        good = [np.isclose(a, b, rtol=1e-8, atol=1e-10) for a, b in pairs]
+        for role, axis in ("unit", -1), ("example", 0):
+            if role == "example" and good[0].ndim < 2:
                 continue
-            flags = np.all(
-                [each.all(axis=axis) if each.ndim == 2 else each for each in good], axis=0
-            )
-            if flags.any() and not flags.all():
-                bad = np.flatnonzero(~flags)
-                end = (
-                    f" It is the last {word}: does a loop end too early?"
-                    if list(bad) == [len(flags) - 1]
-                    else ""
-                )
-                listed = ", ".join(map(str, bad))
-                said.append(
-                    f"In {name}, {word} {listed} is wrong and the {len(flags) - len(bad)} other"
-                    f" {word}s are right.{end}"
-                )
-    return said[:1]
+            others = tuple(at for at in range(good[0].ndim) if at != axis % good[0].ndim)
+            flags = np.all([each.all(axis=others) for each in good], axis=0)
+            wrong, right = np.flatnonzero(~flags), np.flatnonzero(flags)
+            if len(wrong) and len(right):
+                last = list(wrong) == [len(flags) - 1]
+                end = f" It is the last {role}: does a loop end too early?" if last else ""
+                listed = [", ".join(map(str, each)) for each in (right, wrong)]
+                return [
+                    f"{capital(name)} is right for {role} {listed[0]}, not for {listed[1]}.{end}"
+                ]
+    return []
+
+
+def _of_fixed_size(function, first):
+    """The sentence for a function that works for one shape only."""
+    sizes = {n for each in first.data for n in (*np.shape(each), np.size(each))} - {1}
+    written = calling.numbers_written(function)
+    likely = written & sizes or {n for n in written if n > 4}
+    if likely:
+        return (
+            f"The number {min(likely):g} is written into your function, but sizes change: use len or"
+            " shape."
+        )
+    return "Is a size of the first batch written into your function, or kept by it?"
 
 
 def _refuse_fixed_size(exercise, function, first, other, right):
@@ -323,14 +357,7 @@ def _refuse_fixed_size(exercise, function, first, other, right):
         " and ".join(dict.fromkeys(str(each.shape) for each in data if np.ndim(each) > 1))
         for data in (first.data, other)
     )
-    sizes = {n for each in first.data for n in (*np.shape(each), np.size(each))} - {1}
-    written = calling.numbers_written(function) & sizes
-    cause = (
-        f"The number {min(written):g} is written into your function, but sizes change: use len or"
-        " shape."
-        if written
-        else "Is a size of the first batch written into your function, or kept by it?"
-    )
+    cause = _of_fixed_size(function, first)
     rest = f"Right for an array of shape {shape}, but not for {new}."
     try:
         trial = _attempt(exercise, function, other)

@@ -1,5 +1,7 @@
 """The exercise about the effective learning rate of weights before batch norm (08)."""
 
+from types import MappingProxyType
+
 import numpy as np
 
 from .causes import Part, explain
@@ -86,7 +88,7 @@ class EffectiveRate(Exercise):
 
     name = "check_effective_rate"
     arguments = ("W", "lr")
-    axes = {"W": ("input", "unit")}
+    axes = MappingProxyType({"W": ("input", "unit")})
     returns = ("your result",)
     praise = "Right: lr / |w|² for each unit. Twice the weights turn at a quarter of the rate."
     advice = "Which sum is |w|², and does it divide or multiply?"

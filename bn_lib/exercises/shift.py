@@ -1,10 +1,14 @@
 """The exercise about drift (07): how far means move in a step."""
 
+from types import MappingProxyType
+
 import numpy as np
 
+from .calling import call
 from .causes import Part, explain
-from .results import in_words
+from .results import as_array, in_words, same
 from .runner import Exercise, run
+from .verdict import Mistake
 
 SWITCHES = {
     "change": {
@@ -114,7 +118,7 @@ class Drift(Exercise):
 
     name = "check_drift"
     arguments = ("means", "stds")
-    axes = {"means": ("row", "unit"), "stds": ("row", "unit")}
+    axes = MappingProxyType({"means": ("row", "unit"), "stds": ("row", "unit")})
     returns = ("the drift",)
     praise = "Right: that is how far the means move in a step, in units of σ."
     advice = (
@@ -146,12 +150,46 @@ class Drift(Exercise):
         found = [(trial.found[0], trial.data) for trial in trials]
         return [Part("", False, explain(found, recipe, SWITCHES, "The drift", sizes))]
 
+    def otherwise(self, function, trials):
+        """The first of some small examples that comes out wrong."""
+        for said, means, stds in _small_examples():
+            right = recipe(means, stds)
+            try:
+                found = as_array(call(function, (means, stds)).found)
+            except Mistake:
+                return []
+            if found is not None and found.shape == () and not same(found, right):
+                return [
+                    f"A small example, with 4 rows and 3 units: {said}. The drift is"
+                    f" {in_words(right)}; you return {in_words(found)}."
+                ]
+        return []
+
     def measure(self, trial):
         """What came, and what was expected."""
         if np.ndim(trial.found[0]):
             return ""
         found, expected = (in_words(each[0], 4) for each in (trial.found, trial.expected))
         return f"You get {found} where {expected} is right."
+
+
+def _small_examples():
+    """Descriptions, means and stds: at first one step of one mean, then more."""
+    for row, unit in (1, 0), (0, 0), (2, 2), (1, 2):
+        means, stds = np.zeros((4, 3)), np.ones((4, 3))
+        means[row + 1 :, unit] = 1
+        where = f"the mean of unit {unit} steps from 0 to 1 between rows {row} and {row + 1}"
+        yield f"{where}, all else stays, and all stds are 1", means, stds
+        yield f"{where.replace('to 1', 'to −1')}, and all stds are 1", -means, stds
+        yield f"{where.replace('to 1', 'to 2')}, and all stds are 1", 2 * means, stds
+        for at, name in (row, "before"), (row + 1, "after"):
+            wide = stds.copy()
+            wide[at, unit] = 4
+            yield f"{where}, and the std of that unit is 4 {name} the step, else 1", means, wide
+    means[1:, 0] = 1
+    yield f"{where}, another mean steps between rows 0 and 1, and all stds are 1", means, stds
+    means[3:, 0] = 0
+    yield "two means step by 1, one of them back again, and all stds are 1", means, stds
 
 
 def check_drift(function, seed=0):

@@ -4,7 +4,7 @@ import numpy as np
 
 from .calling import call
 from .causes import Part, explain
-from .results import as_array, same
+from .results import as_array, in_words, same
 from .runner import Exercise, run
 from .verdict import ELSEWHERE, ERROR, Mistake
 
@@ -104,7 +104,6 @@ class Saturated(Exercise):
 
     name = "check_saturated"
     arguments = ("z", "threshold")
-    axes = {"z": ("row", "column")}
     returns = ("the share",)
     praise = "Right: that is the share of entries where the sigmoid is nearly flat."
     advice = "Go step by step: the sigmoid, its slope, which slopes are below the threshold, their share."
@@ -130,10 +129,46 @@ class Saturated(Exercise):
         found = [(trial.found[0], trial.data) for trial in trials]
         return [Part("", False, explain(found, recipe, SWITCHES, "The share"), "")]
 
+    def otherwise(self, function, trials):
+        """Whether single entries are counted rightly, and if not, one that is not."""
+        for threshold in THRESHOLDS[:2]:
+            for z in np.linspace(-9, 9, 73):
+                try:
+                    share = as_array(call(function, (np.array([[z]]), threshold)).found)
+                except Mistake:
+                    return []
+                slope = 1 / (2 + 2 * np.cosh(z))
+                if (
+                    share is not None
+                    and (share == 0 or share == 1)
+                    and share != (slope < threshold)
+                ):
+                    return [
+                        f"An array of one entry, z = {in_words(z)}, where the slope is {slope:.3g},"
+                        f" you {'' if share else 'do not '}count with the threshold {threshold}: is"
+                        " your slope s · (1 − s), and compared with the threshold by <?"
+                    ]
+        for row, column in (0, 0), (0, -1), (-1, 0), (-1, -1), (1, 1):
+            z = np.zeros((4, 5))
+            z[row, column] = 9
+            try:
+                share = as_array(call(function, (z, THRESHOLDS[0])).found)
+            except Mistake:
+                return []
+            if share is not None and not same(share, 0.05):
+                return [
+                    f"A small example: of 4 · 5 entries one is saturated, in row {row % 4}, column"
+                    f" {column % 5}. The share is 0.05; you return {in_words(share)}."
+                ]
+        return [
+            "Of arrays of one entry each is counted rightly; so it is the share that is wrong: how"
+            " many entries do you count, out of how many?"
+        ]
+
     def measure(self, trial):
         """What came, and what was expected."""
         threshold, found, expected = trial.data[1], float(trial.found[0]), float(trial.expected[0])
-        if not np.shape(trial.found[0]) == ():
+        if np.shape(trial.found[0]) != ():
             return ""
         return f"With the threshold {threshold} you get {found:.4g} where {expected:.4g} is right."
 

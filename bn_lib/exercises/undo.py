@@ -1,5 +1,7 @@
 """The exercise about undoing (02)."""
 
+from types import MappingProxyType
+
 import numpy as np
 
 from bn_lib.normalization import normalize, undo_parameters
@@ -48,7 +50,7 @@ class Undo(Exercise):
 
     name = "check_undo"
     arguments = ("H", "eps")
-    axes = {"H": ("example", "unit")}
+    axes = MappingProxyType({"H": ("example", "unit")})
     returns = ("γ", "β")
     praise = "Right: with your γ and β, γ·H_hat + β is H again."
     advice = "γ undoes the division, β the subtraction: take them one at a time."
