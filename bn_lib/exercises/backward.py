@@ -9,9 +9,10 @@ from bn_lib.normalization import normalize
 
 from .calling import call
 from .causes import Part, explain
+from .exercise import Exercise, comparison
 from .moments import AXIS, sizes, small_batch, small_eps
 from .results import as_array, in_words, same
-from .runner import Exercise, comparison, run
+from .runner import run
 from .undo import share_or_times
 from .verdict import Mistake
 
@@ -55,8 +56,6 @@ SWITCHES = {
     "partner": {
         "dy H_hat": "",
         "dy": f"{VARIANCE} takes the mean of dy alone; H_hat belongs into that mean too.",
-        "apart": f"{VARIANCE} takes mean(dy) · mean(H_hat), which is 0: the mean of a product is no"
-        " product of means.",
         "H_hat": f"{VARIANCE} takes the mean of H_hat², without dy.",
         "dy²": f"{VARIANCE} takes the mean of dy².",
         "|dy H_hat|": f"{VARIANCE} takes absolute values.",
@@ -110,7 +109,7 @@ def recipe(dy, H_hat, gamma, std, /, **switches):
     fronts = {"H_hat": H_hat, "1": 1, "H_hat²": H_hat**2, "dy": dy, "H": H_hat * std}
     fronts["H_hat/std"] = H_hat / std
     inner = {"dy H_hat": dy * H_hat, "dy": dy, "H_hat": H_hat**2, "dy²": dy**2}
-    inner |= {"|dy H_hat|": np.abs(dy * H_hat), "apart": dy.mean(axis=0) * H_hat.mean(axis=0)}
+    inner |= {"|dy H_hat|": np.abs(dy * H_hat)}
     both = on["both"]
     axes = [both if both in (1, None) else on[axis] for axis in ("mean_axis", "var_axis")]
     times = {"sum": N, "minus": -1}.get(both, 1)
@@ -290,7 +289,8 @@ GAMMA_SWITCHES = {
     "over": {
         "sum": "",
         "mean": "{it} is a mean over the examples; it is a sum, since the loss adds them up.",
-        "row": "{it} runs over the units of one example (axis 1), but has to run over the examples.",
+        "row": "{it} runs over the units of one example (axis 1), but has to run over the"
+        " examples.",
         "all": "{it} runs over the whole array, but each unit has its own: name an axis.",
     },
     "along": {
@@ -303,7 +303,6 @@ GAMMA_SWITCHES = {
     "gamma": {
         "without": "",
         "with": "{it} is multiplied by γ; the slope of γ · H_hat for γ has no γ in it.",
-        "y": "{it} takes y = γ · H_hat in the place of H_hat.",
     },
 }
 BETA_SWITCHES = {
@@ -349,7 +348,8 @@ class Gradients(Backward):
     praise = "Right: dH, and for γ and β the sums over the examples of dy · H_hat and of dy."
     hints = (
         *Backward.hints,
-        "γ · H_hat + β has the slope H_hat for γ and 1 for β; the examples' gradients are added up.",
+        "γ · H_hat + β has the slope H_hat for γ and 1 for β; the examples' gradients are added"
+        " up.",
     )
 
     def right(self, dy, H_hat, gamma, std):

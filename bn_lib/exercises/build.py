@@ -7,6 +7,7 @@ import numpy as np
 from bn_lib.normalization import batch_norm, fold
 
 from .causes import Part, explain
+from .exercise import Exercise, comparison
 from .modes import INFERENCE_SWITCHES, inference_recipe, parameters
 from .moments import (
     AXIS,
@@ -19,7 +20,7 @@ from .moments import (
 )
 from .moments import sizes as batch_sizes
 from .results import same
-from .runner import Exercise, comparison, run
+from .runner import run
 
 MEAN, SPREAD = "The mean that you subtract", "The spread, the variance that you divide by,"
 
@@ -68,6 +69,8 @@ def forward_recipe(H, gamma, beta, eps, /, gamma_is="times", **switches):
     if on["normalizing"] is False:
         mean, std = 0, 1
     constants = {name: on[name] for name in ("gamma", "beta", "swapped")}
+    if on["beta"] == "scaled":
+        beta, constants["beta"] = beta / std, "plus"
     return inference_recipe((H - mean) / std, gamma, beta, 0.0, 1.0, 0.0, **constants)
 
 

@@ -42,7 +42,7 @@ def call(function, arguments, seconds=None, echo=False):
     try:
         with (
             warnings.catch_warnings(record=True) as warned,
-            np.errstate(all="warn"),
+            np.errstate(all="warn", under="ignore"),
             contextlib.redirect_stdout(printed),
             deadline(seconds),
         ):

@@ -2,7 +2,8 @@
 
 A recipe computes an output from the data. Its switches say how it can be computed wrongly:
 {name: {value: sentence}}, where the first value is the right one and has no sentence, and `{it}` in
-a sentence stands for the part that it speaks of. A factor that the recipe lacks is found by division.
+a sentence stands for the part that it speaks of. A factor that the recipe lacks is found by
+division.
 """
 
 import itertools

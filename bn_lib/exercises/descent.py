@@ -7,9 +7,10 @@ import numpy as np
 from bn_lib.normalization import normalize, undo_parameters
 
 from .causes import Part, explain
+from .exercise import Exercise, comparison
 from .moments import sizes, small_batch, small_eps
 from .results import in_words, same
-from .runner import Exercise, comparison, run
+from .runner import run
 
 SWITCHES = {
     "way": {
@@ -52,7 +53,6 @@ SWITCHES = {
         "without β": "In the error β is missing: it is γ·H_hat + β − H.",
         "without γ": "In the error γ is missing: it is γ·H_hat + β − H.",
         "of H": "In the error stands γ·H + β; the layer normalizes first: γ·H_hat + β.",
-        "centered": "In the error H is centered, but not divided by its spread: H_hat is both.",
         "size": "In the error there is an absolute value; its sign says where to go.",
         "0": "The target is H, not 0: H is to be subtracted in the error.",
     },
@@ -60,8 +60,6 @@ SWITCHES = {
         "mean": "",
         "sum": "You sum over the examples, but the loss is their mean.",
         "all": "{it} takes a mean over the whole array, but each unit has its own: name an axis.",
-        "row": "{it} takes a mean over the units of one example (axis 1); take it over the examples.",
-        "of means": "{it} is a product of means, where the mean of the product belongs.",
         "size": "You divide by all entries, N · units; the loss is a mean over the examples.",
     },
     "eps": {
@@ -90,7 +88,6 @@ def recipe(H, gamma, beta, lr, eps, /, which="gamma", **switches):
         "without β": lambda: gamma * H_hat - H,
         "without γ": lambda: H_hat + beta - H,
         "of H": lambda: gamma * H + beta - H,
-        "centered": lambda: gamma * (H - H.mean(axis=0)) + beta - H,
         "size": lambda: np.abs(gamma * H_hat + beta - H),
         "0": lambda: gamma * H_hat + beta,
     }[on["error"]]()
@@ -104,8 +101,6 @@ def recipe(H, gamma, beta, lr, eps, /, which="gamma", **switches):
             "mean": lambda: terms.mean(axis=0),
             "sum": lambda: terms.sum(axis=0),
             "all": lambda: np.full(gamma.shape, terms.mean()),
-            "row": lambda: terms.mean(axis=1),
-            "of means": lambda: error.mean(axis=0) * along.mean(axis=0),
             "size": lambda: terms.sum(axis=0) / terms.size,
         }[on["average"]]()
     )
@@ -134,7 +129,8 @@ class Step(Exercise):
     returns = ("γ", "β")
     praise = "Right: that is the straight step towards undone, for each unit."
     advice = (
-        "Take it in parts: H_hat, the error γ·H_hat + β − H, its mean for β, and its mean times H_hat"
+        "Take it in parts: H_hat, the error γ·H_hat + β − H, its mean for β, and its mean times"
+        " H_hat"
         " for γ."
     )
     hints = (

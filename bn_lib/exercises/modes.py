@@ -7,11 +7,13 @@ import numpy as np
 from bn_lib.normalization import batch_norm_inference
 
 from .causes import Part, explain
+from .exercise import Exercise, comparison
 from .moments import AXIS, sizes, small_batch, small_eps
-from .runner import Exercise, comparison, run
+from .runner import run
 
 BESSEL = (
-    "One remark: your var averages the batch's biased variance, as Keras does; the paper and PyTorch"
+    "One remark: your var averages the batch's biased variance, as Keras does; the paper and"
+    " PyTorch"
     " multiply it by N/(N − 1)."
 )
 KERAS = (
@@ -36,7 +38,7 @@ RUNNING_SWITCHES = {
             for weight in (0.1, 0.9, 0.01, 0.99)
         },
     },
-    "axis": AXIS,
+    "axis": {0: "", None: AXIS[None]},
 }
 VAR_STATISTICS = {
     "unbiased": "",
@@ -44,7 +46,8 @@ VAR_STATISTICS = {
     "std": "{it} averages a standard deviation; var is its square.",
     "biased std": "{it} averages a standard deviation; var is its square.",
     "squares": "{it} averages the squares of H; the mean has to be subtracted first.",
-    "around running": "{it} takes squares around the running mean; the variance of a batch is around"
+    "around running": "{it} takes squares around the running mean; the variance of a batch is"
+    " around"
     " the batch's own mean.",
     "mean": "{it} averages the batch's mean; var averages its variance.",
 }
@@ -139,6 +142,8 @@ class Running(Exercise):
         for at, made, switches in (0, running_mean, RUNNING_SWITCHES), (1, running_var, of_var):
             found, name = [(each.found[at], each.data) for each in trials], self.returns[at]
             said = explain(found, made, switches, f"Your {name}", counts)
+            if said == (VAR_STATISTICS["biased"].format(it=f"Your {name}"),):
+                said = ()  # a convention
             compare = comparison(trials, at, f"Your {name}")
             parts.append(Part(name, said == (), said, compare if said != () else ""))
         return parts
@@ -147,7 +152,8 @@ class Running(Exercise):
 INFERENCE_SWITCHES = {
     "mean": {
         "given": "",
-        "batch": "You subtract the batch's own mean; inference takes the argument mean, so that a row"
+        "batch": "You subtract the batch's own mean; inference takes the argument mean, so that a"
+        " row"
         " does not depend on the others.",
         "none": "The mean is not subtracted.",
         "plus": "The mean is added; it has to be subtracted.",

@@ -33,7 +33,6 @@ MEAN_SWITCHES = {
         "last": "{it} is the last example, not a mean.",
         "spread": "{it} is a standard deviation, in place of the mean.",
         "variance": "{it} is a variance, in place of the mean.",
-        "centered": "{it} is the mean of what is already normalized, which is 0.",
         "one unit": "{it} is that of the first unit, for all units.",
     },
     "axis": AXIS,
@@ -101,7 +100,7 @@ def mean_recipe(H, *others, of="mean", axis=0):
         "last": lambda: H[-1],
         "spread": lambda: H.std(axis=axis),
         "variance": lambda: H.var(axis=axis),
-        "centered": lambda: np.zeros(H.shape[1]),
+        "none": lambda: np.zeros(H.shape[1]),
         "one unit": lambda: np.full(H.shape[1], H[:, 0].mean()),
     }
     return ways[of]()

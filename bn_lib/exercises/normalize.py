@@ -8,6 +8,7 @@ from bn_lib.normalization import normalize
 
 from .calling import call
 from .causes import Part, explain
+from .exercise import Exercise, comparison
 from .moments import (
     DIGITS_LOST,
     FAR_TOLERANCE,
@@ -24,7 +25,7 @@ from .moments import (
     spread_recipe,
 )
 from .results import as_array, differing, same
-from .runner import Exercise, comparison, run
+from .runner import run
 from .verdict import ELSEWHERE, Mistake
 
 
@@ -58,6 +59,10 @@ class Mean(Exercise):
         return [Part("", False, said, comparison(trials, 0, "Your result"))]
 
 
+SUBTRACTED = {
+    "of": MEAN_SWITCHES["of"] | {"none": "The mean is still in it: subtract it from H."},
+    "axis": MEAN_SWITCHES["axis"],
+}
 # Formulas that are no mean and spread of their own: (H − mean) / std in wrong ways.
 FORMULAS = {
     "form": {
@@ -114,7 +119,7 @@ def _as_rows(statistic, H, axis):
 def _general_switches():
     spread = {**SPREAD_SWITCHES, "power": POWERS}
     named = {}
-    for prefix, it, group in ("mean_", MEAN, MEAN_SWITCHES), ("spread_", SPREAD, spread):
+    for prefix, it, group in ("mean_", MEAN, SUBTRACTED), ("spread_", SPREAD, spread):
         for name, values in group.items():
             named[prefix + name] = {v: said.replace("{it}", it) for v, said in values.items()}
     return named
@@ -156,7 +161,10 @@ class Normalize(Exercise):
         if None not in solved:
             return self._of_lines(trials, solved)
         named = explain(found, general_recipe, _general_switches(), "H_hat", sizes)
-        said = "Within a unit your H_hat is no straight line in H; normalizing only subtracts and divides."
+        said = (
+            "Within a unit your H_hat is no straight line in H; normalizing only subtracts and"
+            " divides."
+        )
         return [Part("", False, named, said)]
 
     @staticmethod
@@ -165,7 +173,7 @@ class Normalize(Exercise):
         spreads = [(spread, trial.data) for (_, spread), trial in zip(solved, trials, strict=True)]
         H, eps = trials[0].data
         right = mean_recipe(H), spread_recipe(H, eps)
-        of_mean = _said_of_mean(name_mean(means, MEAN))
+        of_mean = _said_of_mean(name_mean(means, MEAN, SUBTRACTED))
         of_spread = _said_of_spread(name_spread(spreads, SPREAD))
         parts = []
         for said, name, verb, mine, should in (
@@ -186,7 +194,8 @@ class Normalize(Exercise):
             return ""
         mean = round(column.mean(), 9) + 0
         return (
-            f"Unit {unit} of the check's batch comes out with mean {mean:.3g} and standard deviation"
+            f"Unit {unit} of the check's batch comes out with mean {mean:.3g} and standard"
+            f" deviation"
             f" {column.std():.3g}; they should be 0 and {right.std():.3g}."
         ).replace("-", "−")
 
@@ -204,8 +213,6 @@ class Normalize(Exercise):
 def _said_of_mean(said):
     if said == (f"{MEAN} has the wrong sign.",):
         return ("The mean is added; it has to be subtracted.",)
-    if said and f"{MEAN} is the mean of what is already normalized, which is 0." in said:
-        return ("The mean is still in it: subtract it from H.",)
     return said
 
 

@@ -5,8 +5,9 @@ from types import MappingProxyType
 import numpy as np
 
 from .causes import Part, explain
+from .exercise import Exercise, comparison
 from .results import same
-from .runner import Exercise, comparison, run
+from .runner import run
 
 OF = {
     "batches": "",
@@ -36,7 +37,6 @@ VAR_SWITCHES = {
         "means": "You take the variance of the batches' means; the mean of their variances is"
         " wanted.",
         "squares": "You take a mean of squares without subtracting a mean first.",
-        "around all": "You take the squares around the mean of all batches; each batch has its own.",
     },
     "statistic": {
         "var": "",
@@ -112,7 +112,6 @@ def var_recipe(batches, /, of="batches", statistic="var", factor="m"):
         "everything": lambda: batches.var(axis=(0, 1)),
         "means": lambda: batches.mean(axis=1).var(axis=0),
         "squares": lambda: (batches**2).mean(axis=(0, 1)),
-        "around all": lambda: batches.var(axis=(0, 1)),
         "over batches": lambda: batches.var(axis=0),
         "units": lambda: np.full(D, batches.var(axis=(1, 2)).mean()),
     }

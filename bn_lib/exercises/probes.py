@@ -1,7 +1,7 @@
 """How a result answers when one argument changes a little, compared with the right one.
 
-Where no recipe explains a wrong result this still finds which units mix, which examples don't count,
-and which argument is scaled by a wrong power. Each finding is a sentence.
+Where no recipe explains a wrong result this still finds which units mix, which examples don't
+count, and which argument is scaled by a wrong power. Each finding is a sentence.
 """
 
 import time
@@ -136,7 +136,8 @@ class _Probe:
             if across:
                 one, other = across[0]
                 said.append(
-                    f"Units are mixed: the values of {name} in unit {one} change what you return for"
+                    f"Units are mixed: the values of {name} in unit {one} change what you return"
+                    f" for"
                     f" unit {other}, but each unit stands for itself."
                 )
             else:
@@ -160,8 +161,8 @@ class _Probe:
     @staticmethod
     def _of_extra(extra):
         return [
-            f"Your result changes with the values of {name} in {role} {', '.join(map(str, places))},"
-            " which should not count."
+            f"Your result changes with the values of {name} in {role}"
+            f" {', '.join(map(str, places))}, which should not count."
             for (name, role), places in extra.items()
         ]
 
@@ -216,7 +217,8 @@ class _Probe:
                 should = "stay as it is" if abs(right) < 1e-9 else f"grow by {in_words(right)}"
                 yours = "does something else" if mine is None else f"grows by {in_words(mine)}"
                 yours = "stays as it is" if mine is not None and abs(mine) < 1e-9 else yours
-                yield f"When 1 is added to all of {name}, {self.names} should {should}; yours {yours}."
+                yield f"When 1 is added to all of {name}, {self.names} should {should}; yours"
+                f" {yours}."
 
     def repeated(self):
         """What becomes of the result when every example, or unit, stands there twice."""
@@ -237,7 +239,8 @@ class _Probe:
                 ratio = _ratio(answer[0], self.mine)
                 by = f" {in_words(ratio)} times as large" if ratio else " something else"
                 yield (
-                    f"When every {role} stands there twice, {self.names} should stay the same; yours"
+                    f"When every {role} stands there twice, {self.names} should stay the same;"
+                    f" yours"
                     f" becomes{by}."
                 )
 

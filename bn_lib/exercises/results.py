@@ -36,16 +36,16 @@ def numbers(found, name):
     """`found` as an array of floating-point numbers, all finite; whole numbers become such."""
     array = as_array(found)
     if array is None:
+        wanted = "one number" if name in ("the share", "the drift") else "an array of numbers"
         raise Mistake(
             SHAPE,
-            f"{capital(name)} should be {'an array of numbers' if name not in ('the share', 'the drift') else 'one number'},"
-            f" but it is {kind_of(found)}.",
+            f"{capital(name)} should be {wanted}, but it is {kind_of(found)}.",
         )
     if array.dtype in (np.float16, np.float32):
         raise Mistake(
             ALMOST,
-            f"{capital(name)} has the type {array.dtype}, but what came in has the type float64: digits are"
-            " lost.",
+            f"{capital(name)} has the type {array.dtype}, but what came in has the type float64:"
+            " digits are lost.",
         )
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):

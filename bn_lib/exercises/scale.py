@@ -5,8 +5,9 @@ from types import MappingProxyType
 import numpy as np
 
 from .causes import Part, explain
+from .exercise import Exercise, comparison
 from .moments import sizes
-from .runner import Exercise, comparison, run
+from .runner import run
 
 SWITCHES = {
     "square": {
@@ -21,8 +22,10 @@ SWITCHES = {
         "sizes": "You divide by a sum of absolute values; |w|² is the sum of the squares.",
         "sizes²": "You divide by the square of a sum of absolute values; |w|² sums the squares.",
         "largest": "You divide by the largest weight; |w|² is the sum of all squares.",
-        "largest²": "You divide by the square of the largest weight; |w|² is the sum of all squares.",
-        "var": "You divide by a variance, the mean of the squares around the mean weight; |w|² is the"
+        "largest²": "You divide by the square of the largest weight; |w|² is the sum of all"
+        " squares.",
+        "var": "You divide by a variance, the mean of the squares around the mean weight; |w|² is"
+        " the"
         " sum of the squares.",
         "var sum": "You subtract the mean weight first; |w|² is the sum of the plain squares.",
         "std": "You divide by a standard deviation; |w|² is the sum of the squares.",

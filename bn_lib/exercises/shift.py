@@ -6,8 +6,9 @@ import numpy as np
 
 from .calling import call
 from .causes import Part, explain
+from .exercise import Exercise
 from .results import as_array, in_words, same
-from .runner import Exercise, run
+from .runner import run
 from .verdict import Mistake
 
 SWITCHES = {
@@ -17,7 +18,8 @@ SWITCHES = {
         "size at the end": "You take the absolute value at the end, when steps up and down have"
         " canceled each other: take the size of each step.",
         "net": "You measure from the start to the end only; the way between has many steps.",
-        "from start": "You measure each row from the start, row 0; a step leads from the row before.",
+        "from start": "You measure each row from the start, row 0; a step leads from the row"
+        " before.",
         "squared": "You square the steps; here their plain size is wanted.",
         "rms": "You take a root of mean squares; here the mean of the plain sizes is wanted.",
         "row": "You take differences between units; a step leads from one row to the next.",
@@ -122,7 +124,8 @@ class Drift(Exercise):
     returns = ("the drift",)
     praise = "Right: that is how far the means move in a step, in units of σ."
     advice = (
-        "Go step by step: the change from row to row, its size, divided by the spread before, and the"
+        "Go step by step: the change from row to row, its size, divided by the spread before, and"
+        " the"
         " mean of all that."
     )
     hints = (

@@ -4,8 +4,9 @@ import numpy as np
 
 from .calling import call
 from .causes import Part, explain
+from .exercise import Exercise
 from .results import as_array, in_words, same
-from .runner import Exercise, run
+from .runner import run
 from .verdict import ELSEWHERE, ERROR, Mistake
 
 THRESHOLDS = (0.05, 0.1, 0.25, 0.15)
@@ -41,14 +42,12 @@ SWITCHES = {
         "rows": "You divide by the number of rows, len(z); a share is out of all entries, z.size.",
         "columns": "You divide by the number of columns; a share is out of all entries, z.size.",
         "not": "You return 1 minus the share: that of the entries that are not saturated.",
-        "units": "You give the share of columns that are saturated somewhere, not of entries.",
-        "all units": "You give the share of columns that are saturated everywhere, not of entries.",
     },
     "threshold": {
         "given": "",
         **{
             t: f"Your threshold is {t} whatever comes: use the argument threshold."
-            for t in (0.05, 0.01, 0.1, 0.001, 0.2, 0.25, 0.5)
+            for t in (0.05, 0.01, 0.1, 0.001, 0.2)
         },
         "square": "You compare with the threshold squared.",
         "half": "You compare with half of the threshold.",
@@ -94,8 +93,6 @@ def recipe(z, threshold, /, **switches):
         "rows": marked.sum() / len(z),
         "columns": marked.sum() / z.shape[1],
         "not": 1 - marked.mean(),
-        "units": marked.any(axis=0).mean(),
-        "all units": marked.all(axis=0).mean(),
     }[of["out of"]]
 
 
@@ -106,7 +103,10 @@ class Saturated(Exercise):
     arguments = ("z", "threshold")
     returns = ("the share",)
     praise = "Right: that is the share of entries where the sigmoid is nearly flat."
-    advice = "Go step by step: the sigmoid, its slope, which slopes are below the threshold, their share."
+    advice = (
+        "Go step by step: the sigmoid, its slope, which slopes are below the threshold, their"
+        " share."
+    )
     hints = (
         "The slope of the sigmoid at z can be had from its value s there.",
         "slope = s * (1 - s); then compare each slope with the threshold.",

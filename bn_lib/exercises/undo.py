@@ -8,6 +8,7 @@ from bn_lib.normalization import normalize, undo_parameters
 
 from .calling import call
 from .causes import Part
+from .exercise import Exercise, comparison
 from .moments import (
     DIGITS_LOST,
     FAR_TOLERANCE,
@@ -20,19 +21,20 @@ from .moments import (
     spread_recipe,
 )
 from .results import as_array, same
-from .runner import Exercise, comparison, run
+from .runner import run
 from .verdict import ELSEWHERE, VALUES, Mistake
 
 GAMMA_POWERS = {
     1: "",
     2: "{it} is a variance, whose unit is that of H squared: the square root is missing.",
     -1: "{it} divides once more; undoing a division is multiplying.",
-    0: "{it} is γ = 1, which leaves H_hat as it is: undoing has to multiply by what was divided by.",
+    0: "{it} is γ = 1, which leaves H_hat as it is: undoing has to multiply by what was divided"
+    " by.",
     0.5: "One square root too many is taken of the variance.",
 }
 BETA_FORMS = {
     "of": MEAN_SWITCHES["of"]
-    | {"centered": "{it} is β = 0, which leaves H_hat as it is: the mean has to come back."},
+    | {"none": "{it} is β = 0, which leaves H_hat as it is: the mean has to come back."},
     "axis": MEAN_SWITCHES["axis"],
 }
 # Of the forms that β takes with a spread, each with what is said of it.
