@@ -131,8 +131,7 @@ FACTORS = {
     "root more": "{it} is √(({n} − 1)/{n}) times what it should be.",
     "minus sum": "{it} is {n} times too large and has the wrong sign.",
     "minus mean": "{it} is {n} times too small and has the wrong sign.",
-    "count": "{it} is {n}/{m} times what it should be: do you divide by {m}, or take a count for"
-    " another one?",
+    "count": "{it} is divided by the wrong count: by {m} in the place of {n}.",
     "hundred": "{it} is 100 times too large: is it a percentage?",
     "four": "{it} is 4 times too large.",
     "quarter": "{it} is 4 times too small.",

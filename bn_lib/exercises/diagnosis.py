@@ -75,15 +75,16 @@ def _pairs(trials):
 
 
 def _digits_lost(exercise, trials):
-    """A Mistake for right results that were rounded, to whole numbers it may be; or None."""
-    pairs = _pairs(trials)
+    """A Mistake where all that is wrong was rounded, to whole numbers it may be; or None."""
+    wrong = [at for at in range(len(exercise.returns)) if not all(t.right[at] for t in trials)]
+    pairs = [(trial.found[at], trial.expected[at]) for trial in trials for at in wrong]
     whole = all(
         np.all(found % 1 == 0)
         and np.all(np.abs(found - expected) < 1)
         and np.max(np.abs(expected)) > 1
         for found, expected in pairs
     )
-    if whole:
+    if whole and not all(np.all(found == found.flat[0]) for found, _ in pairs):
         return _almost(
             exercise, trials, "Your function gives whole numbers: the fractions are lost."
         )

@@ -78,7 +78,7 @@ POWERS = {
 
 def sizes(H, *others):
     """The counts that may have come in as a factor."""
-    return {"N": H.shape[0], "D": H.shape[1]}
+    return {"N": H.shape[0], "the number of units": H.shape[1]}
 
 
 def mean_recipe(H, *others, of="mean", axis=0):
@@ -172,7 +172,7 @@ def _fitted(trials, it):
     fits = []
     for found, (H, *_) in trials:
         var = H.var(axis=0)
-        if np.shape(found) != var.shape:
+        if np.shape(found) != var.shape or not np.all(np.isfinite(1 / found)):
             return None
         # Each row is divided by the square, so that the smallest variance weighs as much.
         terms = np.stack([var, np.ones_like(var)], axis=1) / np.square(found)[:, None]

@@ -62,7 +62,8 @@ VAR_SWITCHES = {
 
 def sizes(batches):
     """The counts that may have come in as a factor."""
-    return dict(zip(("B", "m", "D"), batches.shape, strict=True))
+    names = "the number of batches", "m", "the number of units"
+    return dict(zip(names, batches.shape, strict=True))
 
 
 def _over_batches(each, of):

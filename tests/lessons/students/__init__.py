@@ -20,9 +20,11 @@ class Student(NamedTuple):
 
     @property
     def half(self):
-        """1 or 2, by the checksum of the name; 3 for those that were written afterwards."""
-        if self.function.__module__.endswith("afterwards"):
-            return 3
+        """1 or 2, by the checksum of the name; 3 and 4 for those that were written later."""
+        later = {"afterwards": 3, "unlisted": 4}
+        module = self.function.__module__.rpartition(".")[2]
+        if module in later:
+            return later[module]
         return 1 + zlib.crc32(f"{self.check} {self.function.__name__}".encode()) % 2
 
 
