@@ -1,20 +1,19 @@
 """The exercise about the backward pass (04), and the one with all three gradients (11)."""
 
-import itertools
 from types import MappingProxyType
 
 import numpy as np
 
 from bn_lib.normalization import normalize
 
-from .calling import call
 from .causes import Part, explain
 from .exercise import Exercise, comparison
 from .moments import AXIS, sizes, small_batch, small_eps
-from .results import as_array, in_words, same
+from .probes import differences
+from .results import same
 from .runner import run
+from .terms import terms_of
 from .undo import share_or_times
-from .verdict import Mistake
 
 MEAN = "The way through the mean"
 VARIANCE = "The term with H_hat, the way through the variance,"
@@ -176,7 +175,11 @@ class Backward(Exercise):
 
     def otherwise(self, function, trials):
         """The terms of dH."""
-        return [] if all(trial.right[0] for trial in trials) else terms_of(function, trials)
+        if all(trial.right[0] for trial in trials):
+            return []
+        first = trials[0]
+        which, others = [0], trials[1].data
+        return terms_of(function, trials) or differences(self, function, first, others, which)
 
     def measure(self, trial):
         """How far the gradient of the unit that is furthest off is from the right one."""
@@ -194,95 +197,6 @@ def part_of_dH(trials):
     found = [(trial.found[0], trial.data) for trial in trials]
     said = explain(found, recipe, SWITCHES, "dH", sizes)
     return Part("dH", said == (), said)
-
-
-TERMS = ("dy", "mean(dy)", "H_hat · mean(dy · H_hat)", "mean(dy · H_hat)", "H_hat · mean(dy)")
-
-
-def terms_of(function, trials):
-    """Sentences on what dH is made of: it is linear in dy, so dy of one example at a time tells."""
-    solved = []
-    for trial in trials:
-        dy, H_hat, gamma, std = trial.data
-        answers = []
-        for row in (None, *range(len(dy))):
-            one = np.zeros_like(dy)
-            one[row if row is not None else slice(0)] = 1
-            try:
-                found = call(function, (one, H_hat, gamma, std)).found
-            except Mistake:
-                return []
-            dH = as_array(found[0] if isinstance(found, tuple | list) else found)
-            if dH is None or dH.shape != dy.shape:
-                return []
-            answers.append(dH)
-        without, with_one = answers[0], np.array(answers[1:])
-        if np.abs(without).max() > 1e-9:
-            return ["With dy = 0 your dH is not 0: it has a term in which dy is missing."]
-        factors = _term_factors(with_one, H_hat)
-        if factors is None:
-            return []
-        solved.append(factors)
-    return _terms_in_words(solved, trials)
-
-
-def _term_factors(answers, H_hat):
-    """(terms, units): dH as a sum of TERMS, or None. answers: (example of dy, example, unit)."""
-    N, factors = len(H_hat), []
-    for unit, x in enumerate(H_hat.T):
-        ones = np.ones(N)
-        made = [N * np.eye(N), *(np.outer(a, b) for a, b in ((ones, ones), (x, x), (ones, x)))]
-        made = [each / N for each in (*made, np.outer(x, ones))]
-        basis = np.stack([each.ravel() for each in made], axis=1)
-        matrix = answers[:, :, unit].T.ravel()
-        fit = np.linalg.lstsq(basis, matrix, rcond=None)[0]
-        if not np.allclose(basis @ fit, matrix, atol=1e-8 * np.abs(matrix).max()):
-            return None
-        factors.append(np.where(np.abs(fit) < 1e-8 * np.abs(fit).max(), 0, fit))
-    return np.array(factors).T
-
-
-def _terms_in_words(solved, trials):
-    said = []
-    for at, (term, should) in enumerate(zip(TERMS, (1, -1, -1, 0, 0), strict=True)):
-        units = [
-            (factor, gamma, std)
-            for factors, trial in zip(solved, trials, strict=True)
-            for factor, gamma, std in zip(factors[at], *trial.data[2:], strict=True)
-        ]
-        factor, gamma, std = map(np.array, zip(*units, strict=True))
-        if np.allclose(factor, should * gamma / std, rtol=1e-6):
-            continue
-        text = _power_in_words(factor, gamma, std)
-        right = {1: "γ/std", -1: "−γ/std", 0: "0"}[should]
-        said.append(
-            f"{term} comes into your dH with the factor {text}; it should be {right}."
-            if text
-            else f"{term} comes into your dH with a factor that is not {right}."
-        )
-    return said
-
-
-def _power_in_words(factor, gamma, std):
-    """k · γᵃ · stdᵇ in words, if that is what the factors are; or None."""
-    if not np.any(factor):
-        return "0"
-    for a, b in sorted(
-        itertools.product((1, 0, -1, 2, -2), (-1, 0, 1, -2, 2, -3, 3, -0.5, 0.5)),
-        key=lambda powers: abs(powers[0] - 1) + abs(powers[1] + 1),
-    ):
-        k = factor / (gamma**a * std**b)
-        if np.allclose(k, k[0], rtol=1e-6):
-            number = "" if np.isclose(abs(k[0]), 1) else f"{in_words(abs(k[0]))} · "
-            above = [_power(n, p) for n, p in (("γ", a), ("std", b)) if p > 0]
-            over = [_power(n, -p) for n, p in (("γ", a), ("std", b)) if p < 0]
-            text = " · ".join(above) or "1"
-            return ("−" if k[0] < 0 else "") + number + text + "".join(f"/{each}" for each in over)
-    return None
-
-
-def _power(name, power):
-    return {1: name, 2: f"{name}²", 3: f"{name}³", 0.5: f"√{name}"}[power]
 
 
 GAMMA_SWITCHES = {

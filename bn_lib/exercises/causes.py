@@ -142,6 +142,29 @@ def _no_sizes(*data):
     return {}
 
 
+def relation(pairs, it):
+    """The sentence for a part that is a simple function of the right one, or None.
+
+    pairs: what was found and what is right, arrays of one shape each.
+    """
+    if any(np.shape(found) != np.shape(right) for found, right in pairs):
+        return None
+    found, right = (np.concatenate(list(map(np.ravel, each))) for each in zip(*pairs, strict=True))
+    if not (np.all(np.isfinite(found)) and found.size > 3):
+        return None
+    gaps = found - right
+    if np.allclose(gaps, gaps[0], rtol=1e-7, atol=1e-10):
+        how = "too large" if gaps[0] > 0 else "too small"
+        return (f"{it} is {in_words(abs(gaps[0]))} {how}, everywhere: what is added there?",)
+    if np.all(found > 0) and np.all(right > 0) and np.ptp(np.log(right)) > 1:
+        power, log_times = np.polyfit(np.log(right), np.log(found), 1)
+        if np.allclose(power * np.log(right) + log_times, np.log(found), atol=1e-8):
+            times = np.exp(log_times)
+            by = "" if np.isclose(times, 1) else f", times {in_words(times)}"
+            return (f"{it} is the right one to the power {in_words(power)}{by}.",)
+    return None
+
+
 def joined(sentences):
     """Sentences as a text, each once."""
     return " ".join(dict.fromkeys(filter(None, sentences)))

@@ -161,8 +161,9 @@ def _where_right(exercise, trials):
         pairs = [(trial.found[index], trial.expected[index]) for trial in trials]
         if all(trial.right[index] for trial in trials) or not pairs[0][0].ndim:
             continue
-        if all(same(np.sort(a, axis=-1), np.sort(b, axis=-1)) for a, b in pairs):
-            return [f"The numbers of {name} are right, but stand in another order."]
+        for axis in range(pairs[0][0].ndim):
+            if all(same(np.sort(a, axis=axis), np.sort(b, axis=axis)) for a, b in pairs):
+                return [f"The numbers of {name} are right, but stand in another order."]
         good = [np.isclose(a, b, rtol=1e-8, atol=1e-10) for a, b in pairs]
         for role, axis in ("unit", -1), ("example", 0):
             if role == "example" and good[0].ndim < 2:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .causes import explain
+from .causes import explain, relation
 from .results import in_words
 
 FAR, FAR_TOLERANCE = 1e4, 0.1
@@ -164,7 +164,11 @@ def name_spread(trials, it, powers=POWERS):
     trials = [(_repeated(found, data), data) for found, data in trials]
     switches = {**SPREAD_SWITCHES, "power": powers}
     named = explain(trials, _over_units(spread_recipe), switches, it, sizes)
-    return _fitted(trials, it) if named is None else named
+    if named is None:
+        named = _fitted(trials, it)
+    if named is None:
+        named = relation([(found, spread_recipe(*data)) for found, data in trials], it)
+    return named
 
 
 def _fitted(trials, it):
@@ -184,6 +188,8 @@ def _fitted(trials, it):
     added = np.array([fit[1] for fit in fits])
     N, eps = len(trials[0][1][0]), np.array([data[1] for _, data in trials])
     said = []
+    if np.all(np.abs(times) < 1e-9):
+        return (f"{it} is the same for all units; each has its own variance.",)
     if np.allclose(times, N / (N - 1)):
         said += [SPREAD_SWITCHES["count"]["N - 1"].format(it=it)]
     elif not np.allclose(times, 1, rtol=1e-6):

@@ -8,7 +8,7 @@ from bn_lib.normalization import normalize
 
 from .calling import call
 from .causes import Part, explain
-from .exercise import Exercise, comparison
+from .exercise import Exercise, Trial, comparison
 from .moments import (
     DIGITS_LOST,
     FAR_TOLERANCE,
@@ -24,6 +24,7 @@ from .moments import (
     small_eps,
     spread_recipe,
 )
+from .probes import differences
 from .results import as_array, differing, same
 from .runner import run
 from .verdict import ELSEWHERE, Mistake
@@ -185,6 +186,24 @@ class Normalize(Exercise):
             parts.append(Part(name, said == (), said, compare))
         return parts
 
+    def otherwise(self, function, trials):
+        """How the mean that is subtracted and the spread answer, where they can be solved for."""
+        solved = [solve_lines(trial.data[0], trial.found[0]) for trial in trials]
+        if None in solved:
+            return []
+
+        def parts(H, eps):
+            found = as_array(function(H, eps))
+            return None if found is None else solve_lines(H, found)
+
+        parted = [
+            Trial(trial.data, found, _Solved().right(*trial.data), None)
+            for trial, found in zip(trials, solved, strict=True)
+        ]
+        trial = parted[0]
+        which = [at for at, right in enumerate(trial.right) if not right]
+        return differences(_Solved(), parts, trial, trials[1].data, which) if which else []
+
     def measure(self, trial):
         """Mean and spread of the unit that is furthest off."""
         H_hat, expected = trial.found[0], trial.expected[0]
@@ -208,6 +227,18 @@ class Normalize(Exercise):
         if not np.max(errors) < FAR_TOLERANCE:
             raise Mistake(ELSEWHERE, DIGITS_LOST, "Right for the first batches.")
         return ""
+
+
+class _Solved(Exercise):
+    """The mean and the spread that a learner's H_hat is made with, as if they were returned."""
+
+    arguments = ("H", "eps")
+    axes = Normalize.axes
+    returns = ("what you subtract", "what you divide by")
+
+    def right(self, H, eps):
+        """The mean and √(variance + ε)."""
+        return mean_recipe(H), spread_recipe(H, eps)
 
 
 def _said_of_mean(said):

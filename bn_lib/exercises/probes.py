@@ -217,8 +217,10 @@ class _Probe:
                 should = "stay as it is" if abs(right) < 1e-9 else f"grow by {in_words(right)}"
                 yours = "does something else" if mine is None else f"grows by {in_words(mine)}"
                 yours = "stays as it is" if mine is not None and abs(mine) < 1e-9 else yours
-                yield f"When 1 is added to all of {name}, {self.names} should {should}; yours"
-                f" {yours}."
+                yield (
+                    f"When 1 is added to all of {name}, {self.names} should {should}; yours"
+                    f" {yours}."
+                )
 
     def repeated(self):
         """What becomes of the result when every example, or unit, stands there twice."""

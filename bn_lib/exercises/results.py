@@ -10,11 +10,11 @@ CLOSE = 2e-3  # of an output's own size (rms): almost right
 
 def same(found, expected) -> bool:
     """Whether two results are equal up to rounding."""
-    return (
-        expected is not None
-        and np.shape(found) == np.shape(expected)
-        and np.allclose(found, expected, rtol=RTOL, atol=ATOL)
-    )
+    if expected is None or np.shape(found) != np.shape(expected):
+        return False
+    # np.allclose does the same, five times slower; NaN is never the same.
+    gaps = np.abs(np.subtract(found, expected))
+    return bool(np.all(gaps <= ATOL + RTOL * np.abs(expected)))
 
 
 def outputs(found, names):

@@ -1,4 +1,7 @@
-"""The table of right ways accepted and mistakes told apart: python -m tests.lessons.students.table"""
+"""The table of right ways accepted and mistakes told apart.
+
+Print it by python -m tests.lessons.students.table
+"""
 
 import contextlib
 import functools

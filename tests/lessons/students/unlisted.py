@@ -1,7 +1,6 @@
 """More wrong functions, written when the checks were done; no line of a check was changed for them.
 
-They are slips of a kind that happens when one writes such functions at a keyboard: a wrong variable,
-a wrong index, a line too many.
+They are slips as they happen at a keyboard: a wrong variable, a wrong index, a line too many.
 """
 
 import numpy as np
@@ -23,7 +22,7 @@ def least_and_most(H):
 def wrong_index(H):
     means = np.zeros(H.shape[1])
     for j in range(H.shape[1]):
-        for i in range(H.shape[0]):
+        for _ in range(H.shape[0]):
             means[j] += H[j, j]
     return means / H.shape[0]
 
