@@ -119,7 +119,10 @@ def may_remember(function):
 def _outside(function):
     if not inspect.isfunction(function):
         return {}
-    variables = inspect.getclosurevars(function)
+    try:
+        variables = inspect.getclosurevars(function)
+    except ValueError:  # it names something that does not exist yet
+        return {}
     return {**variables.globals, **variables.nonlocals}
 
 

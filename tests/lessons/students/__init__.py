@@ -20,8 +20,8 @@ class Student(NamedTuple):
 
     @property
     def half(self):
-        """1 or 2, by the checksum of the name; 3 and 4 for those that were written later."""
-        later = {"afterwards": 3, "unlisted": 4}
+        """1 or 2, by the checksum of the name; 3 to 5 for those that were written later."""
+        later = {"afterwards": 3, "afterwards_more": 3, "unlisted": 4, "unlisted_more": 5}
         module = self.function.__module__.rpartition(".")[2]
         if module in later:
             return later[module]
