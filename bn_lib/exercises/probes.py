@@ -149,7 +149,8 @@ class _Probe:
     def _of_idle(self, idle):
         said = []
         for (name, role), places in idle.items():
-            if len(places) == np.shape(self.data[self.exercise.arguments.index(name)])[0] > 2:
+            shape = np.shape(self.data[self.exercise.arguments.index(name)])
+            if len(places) == shape[self.exercise.axes[name].index(role)]:
                 continue  # the argument is unused, which is said elsewhere
             listed = ", ".join(map(str, places))
             said.append(

@@ -42,9 +42,7 @@ def half(H, eps):
     return 0.5 * (H - H.mean(axis=0)) / np.sqrt(H.var(axis=0) + eps)
 
 
-@wrong(
-    "normalize", "mean of the normalized subtracted again, by rows", r"example|axis|row|[Uu]nit|mix"
-)
+@wrong("normalize", "the mean of each row subtracted again", r"example|axis|row|[Uu]nit|mix")
 def rows_afterwards(H, eps):
     out = _hat(H, eps)
     return out - out.mean(axis=1, keepdims=True)
@@ -121,9 +119,7 @@ def sum_and_gamma(dy, H_hat, gamma, std):
     return gamma / std * (d - d.sum(0) - H_hat * (d * H_hat).mean(0))
 
 
-@wrong(
-    "backward", "mean over the last axis with keepdims in both", r"axis 1|of one example|[Uu]nits"
-)
+@wrong("backward", "mean over the last axis in both", r"axis 1|of one example|[Uu]nits")
 def both_rows(dy, H_hat, gamma, std):
     m = dy.mean(-1, keepdims=True)
     return gamma / std * (dy - m - H_hat * (dy * H_hat).mean(-1, keepdims=True))
