@@ -98,7 +98,7 @@ class Watch(Sized):
             self.canvas.note = WORDS["deaf"]
         self.canvas.on_msg(self._receive)
         for one in self.trainings.values():
-            one.look()
+            one.record_if_due()
         self._first = self._steps()
         self._start = monotonic()
 

@@ -11,6 +11,7 @@ LIBRARY = ROOT / "bn_lib"
 
 FLOORS = {
     "saving": 0,
+    "arguments": 0,
     "normalization": 1,
     "data": 1,
     "pictures": 1,
@@ -24,6 +25,7 @@ FLOORS = {
 # Besides the standard library; pictures never import knobs, numbers never import pictures.
 PACKAGES = {
     "saving": set(),  # Jupyter's server loads it when it starts
+    "arguments": {"numpy"},
     "normalization": {"numpy"},
     "data": {"numpy"},
     "network": {"numpy"},

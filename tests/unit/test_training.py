@@ -2,6 +2,7 @@
 
 import copy
 import signal
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -47,7 +48,7 @@ def state(one):
     values = [np.asarray(getattr(layer, name)).tobytes() for layer, name in learned(one.network)]
     norms = [layer for layer in one.network if isinstance(layer, BatchNorm)]
     values += [part.tobytes() for n in norms for part in (n.running.mean, n.running.var)]
-    values += [one.losses.tobytes(), str(one.step)]
+    values += [np.array(one.losses).tobytes(), str(one.step)]
     return values + [(name, seen.tobytes()) for name, seen in one.record.items()]
 
 
@@ -136,14 +137,17 @@ def test_an_error_in_a_learners_layer_leaves_the_training_as_it_was():
 def test_each_epoch_shows_each_example_once():
     seen = []
 
-    class Watched(np.ndarray):
+    class Watched:
+        def __len__(self):
+            return len(x)
+
         def __getitem__(self, key):
             seen.extend(key)
-            return np.asarray(self)[key]
+            return x[key]
 
     x, labels = blobs(200)
     network = dense([6, 3], None, generator())
-    Training(network, x.view(Watched), labels, SGD(0.1), generator(), 50).run(8)
+    Training(network, Watched(), labels, SGD(0.1), generator(), 50).run(8)
     assert sorted(seen[:200]) == sorted(seen[200:]) == list(range(200))
     assert seen[:200] != seen[200:]
 
@@ -277,7 +281,154 @@ def test_numbers_of_numpy_as_rates_do_not_widen_float32():
     assert network[0].W.dtype == network[0].b.dtype == np.float32
 
 
+@pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.1, 0.9), SGD(0.1, times={"a": 3})])
+def test_two_parameters_may_share_one_gradient(optimizer):
+    class Sum(Number):
+        parameters = ("a", "b")
+
+        def __init__(self):
+            self.a, self.b = np.zeros(1), np.zeros(1)
+
+        def forward(self, x):
+            return (self.a + self.b) * np.ones_like(x)
+
+        def backward(self, dy):
+            self.da = self.db = dy.sum(axis=0)
+            return 0 * dy
+
+    one = Training([Sum()], np.zeros((1, 1)), np.ones((1, 1)), optimizer, loss=squared_error).run(1)
+    layer = one.network[0]
+    np.testing.assert_allclose(layer.a, 0.2 * optimizer.times.get("a", 1))
+    np.testing.assert_allclose(layer.b, 0.2)
+    np.testing.assert_array_equal(layer.db, [-2])  # a step leaves it as it was
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.1, 0.5), Adam(0.1)])
+def test_a_gradient_that_a_layer_keeps_for_itself_stays(optimizer):
+    class Constant(Linear):
+        ones = np.ones((6, 3))
+
+        def backward(self, dy):
+            super().backward(dy)
+            self.dW = self.ones
+
+    training(optimizer, [Constant(6, 3, generator())]).run(3)
+    assert (Constant.ones == 1).all()
+
+
+@pytest.mark.parametrize("optimizer", [partial(SGD, 0.1, 0.9), partial(Adam, 0.1)])
+def test_a_layer_that_defines_equality_learns_with_any_optimizer(optimizer):
+    @dataclass
+    class Equal(Number):
+        a: float = 3.0
+
+    zero = np.zeros((1, 1))
+    one = Training([Equal()], zero, zero, optimizer(), loss=squared_error)
+    probes = [one.run(step).network[0].a for step in range(1, 6)]
+    np.testing.assert_allclose(probes, path(optimizer())[1:])
+
+
+@pytest.mark.parametrize("optimizer", [partial(SGD, 0.3, 0.9), Adam])
+def test_a_copy_of_a_training_goes_on_as_the_training_does(optimizer):
+    one = training(optimizer()).run(10)
+    twin = copy.deepcopy(one)
+    assert state(twin.run(20)) == state(one.run(20))
+
+
+def test_adam_counts_steps_and_its_eps_stands_outside_the_root():
+    class Two(Number):
+        parameters = ("a", "b")
+
+        def __init__(self):
+            self.a = self.b = 3.0
+
+        def backward(self, dy):
+            self.da, self.db = dy.sum(), 10.0
+            return 0 * dy
+
+    zero = np.zeros((1, 1))
+    one = Training([Two()], zero, zero, Adam(0.1, 0.5, 0.5, eps=4.0), loss=squared_error).run(1)
+    assert one.network[0].a == pytest.approx(3 - 0.1 * 6 / (6 + 4))
+    assert one.network[0].b == pytest.approx(3 - 0.1 * 10 / (10 + 4))
+    one.run(2)
+    assert one.network[0].b == pytest.approx(3 - 0.2 * 10 / (10 + 4))
+
+
+class Series:
+    """What a pandas Series does: [positions] are taken for labels, np.asarray for the values."""
+
+    def __init__(self, values, index):
+        self.values, self.index = np.asarray(values), list(index)
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, labels):
+        return self.values[[self.index.index(label) for label in labels]]
+
+    def __array__(self, dtype=None, copy=None):
+        return self.values
+
+
+def test_a_shuffled_series_is_taken_by_position():
+    x, labels = blobs()
+    order = generator(3).permutation(len(x))
+    runs = []
+    for target in (labels[order], Series(labels[order], order), labels[order].tolist()):
+        network = dense([6, 8, 3], Tanh, generator())
+        runs.append(Training(network, x[order], target, SGD(0.3), generator(1), 32).run(20).losses)
+    assert runs[0] == runs[1] == runs[2]
+
+
+def test_examples_that_fill_no_whole_batch_rest():
+    seen = []
+
+    def loss(y, target):
+        seen.append(len(target))
+        return squared_error(y, target)
+
+    zero = np.zeros((10, 1))
+    Training([Number(1.0)], zero, zero, SGD(0.1), generator(), 4, loss=loss).run(6)
+    assert seen == [4] * 6
+
+
 # ---------------------------------------------------------------- what must not be silent
+
+
+def test_losses_may_be_kept_in_view_while_training_goes_on():
+    one, whole = training(), training().run(25)
+    one.run(5)
+    views = np.asarray(one.losses), one.losses
+    one.run(25)
+    assert state(one) == state(whole)
+    assert len(views[0]) == 5
+    assert isinstance(one.losses[0], float)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_an_infinite_loss_is_divergence(value):
+    zero = np.zeros((1, 1))
+    one = Training([Number(1.0)], zero, zero, SGD(0.1), loss=lambda y, target: (value, y))
+    with pytest.raises(Diverged, match=f"the loss of step 0 is {value}"):
+        one.run(1)
+    assert one.step == 0
+
+
+@pytest.mark.usefixtures("ctrl_c")
+def test_an_interrupt_does_not_wait_for_the_next_record():
+    network = [InterruptsAt(3), *dense([6, 8, 3], Sigmoid, generator())]
+    one = training(network=network, every=50)
+    with pytest.raises(KeyboardInterrupt):
+        one.run(200)
+    assert one.step == 3
+
+
+def test_a_probe_of_changing_shape_costs_no_other_probe():
+    sizes = iter(range(10))
+    one = training(probes=PROBES | {"grows": lambda network: np.zeros(next(sizes))}, every=10)
+    record = one.run(30).record
+    assert record["gamma"].shape == (4, 8)
+    assert [len(value) for value in record["grows"]] == [0, 1, 2, 3]
 
 
 def test_divergence_says_where_it_began():
