@@ -128,7 +128,9 @@ def test_a_hand_soon_has_the_frames_that_it_will_drag_along(kernel):
         came += [head["key"] for head in custom(kernel.heads())["heads"]]
     took = float(kernel.run("print(time.process_time() - begun)").text)
     assert took < 0.35
-    distances = [max(abs(int(i) - j) for i, j in zip(key.split(","), (40, 20))) for key in came]
+    distances = [
+        max(abs(int(i) - j) for i, j in zip(key.split(","), (40, 20), strict=True)) for key in came
+    ]
     assert distances == sorted(distances), "the nearest come first"
 
 
