@@ -1,7 +1,8 @@
 """What the text speaks of, as numbers, each with its definition and its source.
 
-How much of a batch is saturated and how straight a curve is; how right a network is; what the
-backward pass lets through; how inputs move during training; how long a gradient stays true.
+How lopsided a batch is, how much of it is saturated and how straight a curve is; how often a
+network is right; what the backward pass lets through; how inputs move during training; how long a
+gradient stays true.
 """
 
 import copy
@@ -9,35 +10,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bn_lib.network import (
-    backward,
-    check_labels,
-    cross_entropy,
-    forward,
-    learned,
-    sigmoid_slope,
-)
-from bn_lib.normalization import normalize
+from bn_lib.arguments import as_floats, check_finite, check_labels, gradient
+from bn_lib.network import backward, cross_entropy, forward, learned, sigmoid_slope
+from bn_lib.normalization import normalize, undo_parameters
 
 AT_ONCE = 1000  # examples: what a layer makes of them stays in the processor's cache
 
 
+# ---------------------------------------------------------------- a batch and a curve
+
+
 def skewness(x):
-    """Third moment of x, shape (N,), once mean 0 and standard deviation 1; 0 for a bell curve.
+    """The mean of x_hat³, the third moment of a normalized batch: 0 where it is symmetric.
 
-    A constant x has no shape: 0.
+    x: (N,). A batch that does not vary has skewness 0. Raises what `normalize` raises.
     """
-    deviation = x - np.mean(x)
-    std = np.std(deviation)
-    return float(np.mean((deviation / std) ** 3)) if std > 0 else 0.0
-
-
-class Line(NamedTuple):
-    """The straight line nearest to a curve, slope * z + intercept, and what it explains."""
-
-    slope: float
-    intercept: float
-    r2: float
+    x = check_finite(x, "x")
+    return float(np.mean(normalize(x, eps=0) ** 3)) if np.ptp(x) > 0 else 0.0
 
 
 def saturated(z, threshold=0.05, axis=None):
@@ -49,7 +38,7 @@ def saturated(z, threshold=0.05, axis=None):
 
     Raises ValueError for an empty z and for NaN, which is neither saturated nor not.
     """
-    z = np.asarray(z)
+    z, _ = as_floats(z, "z")
     if z.size == 0:
         raise ValueError(f"z has shape {z.shape}, expected at least one value")
     if np.isnan(z).any():
@@ -57,6 +46,15 @@ def saturated(z, threshold=0.05, axis=None):
     return np.mean(sigmoid_slope(z) < threshold, axis=axis)[()]
 
 
+class Line(NamedTuple):
+    """The straight line nearest to a curve, slope * z + intercept, and what it explains."""
+
+    slope: float
+    intercept: float
+    r2: float
+
+
+@np.errstate(over="ignore", under="ignore")  # refused below
 def best_line(z, h, weights=None):
     """The line through (z, h) with the least mean squared error, and its R².
 
@@ -67,28 +65,32 @@ def best_line(z, h, weights=None):
     z, h: shape (N,); weights: shape (N,), not negative, for points that stand for more or fewer
     examples, such as a density on a grid. Returns Line(slope, intercept, r2).
 
-    Raises ValueError for other shapes or weights, or where z or h does not vary: no line is then
-    the best one, or there is nothing to explain.
+    Raises ValueError for other shapes or weights, what is not finite, and where z or h does not
+    vary, or by too much or too little for its squares: no line is then the best one.
     """
-    z, h = np.asarray(z, dtype=float), np.asarray(h, dtype=float)
-    weights = np.ones_like(z) if weights is None else np.asarray(weights, dtype=float)
+    z, h = check_finite(z, "z"), check_finite(h, "h")
+    weights = np.ones_like(z) if weights is None else as_floats(weights, "weights")[0]
     if z.ndim != 1 or not z.shape == h.shape == weights.shape:
         raise ValueError(
             f"z has shape {z.shape}, h {h.shape} and weights {weights.shape}, expected (N,) each"
         )
-    if not (weights.min(initial=0) >= 0 and weights.sum() > 0):
+    if not (weights.min(initial=0) >= 0 and 0 < weights.sum() < np.inf):
         raise ValueError("weights must not be negative, and not all 0: they say how much counts")
     vary = all(v.min() < v.max() for v in (z[weights > 0], h[weights > 0]))  # their means round
     weights = weights / weights.sum()
     z_mean, h_mean = weights @ z, weights @ h
     z, h = z - z_mean, h - h_mean
     z_var, h_var, both = weights @ z**2, weights @ h**2, weights @ (z * h)
-    if not (vary and z_var > 0 and h_var > 0):
-        raise ValueError("z and h must vary (and be finite) for a line to explain anything")
+    if not (vary and 0 < z_var * h_var < np.inf):
+        raise ValueError(
+            "z and h must vary for a line to explain anything, and their variances, here "
+            f"{z_var:.1e} and {h_var:.1e}, must have a product that float64 can hold"
+        )
     slope = both / z_var
     return Line(float(slope), float(h_mean - slope * z_mean), float(both**2 / (z_var * h_var)))
 
 
+@np.errstate(over="ignore", under="ignore")  # refused below
 def best_linear_map(x, h):
     """R² of the best linear map, with a constant, from x to h: how nearly h is linear in x.
 
@@ -96,9 +98,9 @@ def best_linear_map(x, h):
     (D + 1) / N of anything. Returns 1 - mean squared error / variance, both summed over the
     columns of h (least squares, as `best_line`).
 
-    Raises ValueError for other shapes, N <= D + 1, or where h does not vary.
+    Raises ValueError for other shapes, N <= D + 1, what is not finite, or where h does not vary.
     """
-    x, h = np.asarray(x, dtype=float), np.asarray(h, dtype=float)
+    x, h = check_finite(x, "x"), check_finite(h, "h")
     if x.ndim != 2 or h.ndim != 2 or len(x) != len(h):
         raise ValueError(f"x has shape {x.shape} and h {h.shape}, expected (N, D) and (N, K)")
     if len(x) <= x.shape[1] + 1:
@@ -106,10 +108,11 @@ def best_linear_map(x, h):
             f"x has shape {x.shape}: {len(x)} examples fit a map of {x.shape[1] + 1} numbers "
             "exactly whatever h is; take many more"
         )
+    vary = np.ptp(h, axis=0).any()
     x, h = x - x.mean(0), h - h.mean(0)
     total = np.sum(h**2)
-    if not total > 0:
-        raise ValueError("h must vary (and be finite) for a map to explain anything")
+    if not (vary and 0 < total < np.inf):
+        raise ValueError("h must vary for a map to explain anything, by what float64 can square")
     rest = h - x @ np.linalg.lstsq(x, h, rcond=None)[0]
     return float(1 - np.sum(rest**2) / total)
 
@@ -121,16 +124,16 @@ def accuracy(network, x, labels):
     """The share of examples whose largest output is that of their label, in inference mode.
 
     Outputs with NaN have no largest one: not right. x: (N, inputs); labels: (N,) integers.
-    Raises ValueError for no examples, and for labels of another shape; TypeError for labels that
-    are no integers.
+    Raises ValueError for no examples, fewer than two outputs, and for labels of another shape or
+    beyond the outputs; TypeError for labels that are no integers.
     """
-    labels = check_labels(labels, len(x))
-    right = 0
-    for start in range(0, len(x), AT_ONCE):
-        outputs = forward(network, x[start : start + AT_ONCE], training=False)
-        found = outputs.argmax(axis=1) == labels[start : start + AT_ONCE]
-        right += np.count_nonzero(found & ~np.isnan(outputs).any(axis=1))
-    return right / len(x)
+    if not len(x):
+        raise ValueError("there are no examples, expected at least one: their share would be 0 / 0")
+    starts = range(0, len(x), AT_ONCE)
+    parts = [forward(network, x[start : start + AT_ONCE], training=False) for start in starts]
+    outputs = np.concatenate(parts)
+    found = outputs.argmax(axis=1) == check_labels(labels, outputs)
+    return np.count_nonzero(found & ~np.isnan(outputs).any(axis=1)) / len(x)
 
 
 def gradients(network, x, target, loss=cross_entropy):
@@ -140,7 +143,7 @@ def gradients(network, x, target, loss=cross_entropy):
     """
     value, dy = loss(forward(network, x), target)
     backward(network, dy)
-    return value, [np.array(getattr(layer, "d" + name)) for layer, name in learned(network)]
+    return value, [np.array(gradient(layer, name)) for layer, name in learned(network)]
 
 
 # ---------------------------------------------------------------- what passes backward
@@ -152,7 +155,7 @@ def jacobian(function, x, step=1e-6):
     x: (N,), of size about 1; function returns (M,). Returns (M, N), with an error of about
     1e-9 (step² from the formula, 1e-16 / step from rounding).
     """
-    x = np.asarray(x, dtype=float)
+    x = check_finite(x, "x", ndim=1)
     moves = step * np.eye(len(x))
     columns = [(function(x + move) - function(x - move)) / (2 * step) for move in moves]
     return np.stack(columns, axis=1)
@@ -167,11 +170,11 @@ def batch_norm_jacobian(x, gamma=1.0, eps=1e-5):
     forward undone, it is a projection of rank N - 2: the mean of dy and its part along x_hat go.
     With eps > 0 the part along x_hat keeps eps / (var + eps) of its size.
 
-    x: (N,). Returns (N, N).
+    x: (N,). Returns (N, N). Raises what `normalize` raises.
     """
-    x = np.asarray(x, dtype=float)
+    x = check_finite(x, "x", ndim=1)
     x_hat, n = normalize(x, eps), len(x)
-    std = np.sqrt(x.var() + eps)
+    std = undo_parameters(x, eps).gamma
     return gamma / std * (np.eye(n) - 1 / n - np.outer(x_hat, x_hat) / n)
 
 
@@ -181,11 +184,16 @@ def surviving(jacobian, dy=None):
     Without dy: its expectation for entries that are independent of each other and of one spread,
     which is the sum of the squares in J over their number of rows; (N - 2) / N where batch norm
     is undone and eps = 0. jacobian: (M, N); dy: (M,).
+
+    Raises ValueError for other shapes, what is not finite, and a dy of which nothing can be left.
     """
-    jacobian = np.asarray(jacobian)
+    jacobian = check_finite(jacobian, "jacobian", ndim=2)
     if dy is None:
         return float(np.sum(jacobian**2) / len(jacobian))
-    return float(np.sum((jacobian.T @ dy) ** 2) / np.sum(np.square(dy)))
+    dy = check_finite(dy, "dy", ndim=1)
+    if len(dy) != len(jacobian) or not dy.any():
+        raise ValueError(f"dy is {dy}, expected {len(jacobian)} numbers that are not all 0")
+    return float(np.sum((jacobian.T @ dy) ** 2) / np.sum(dy**2))
 
 
 # ---------------------------------------------------------------- how inputs move during training
@@ -206,9 +214,9 @@ def drift(means, stds):
     call internal covariate shift, for its first two moments.
 
     means, stds: (steps, units), over the same examples at each step.
-    Raises ValueError for other shapes, and where a unit has no spread.
+    Raises ValueError for other shapes, what is not finite, and where a unit has no spread.
     """
-    means, stds = np.asarray(means, dtype=float), np.asarray(stds, dtype=float)
+    means, stds = check_finite(means, "means"), check_finite(stds, "stds")
     if means.ndim != 2 or means.shape != stds.shape or len(means) < 2:
         raise ValueError(
             f"means have shape {means.shape} and stds {stds.shape}, expected (steps, units) "
@@ -224,9 +232,9 @@ def steadiness(path):
     """How straight a way is: the distance from its start to its end over its length, 0 to 1.
 
     path: (steps,) or (steps, units), of which the sums over the units are taken. 0 for what does
-    not move at all.
+    not move at all. Raises ValueError for no steps, and for what is not finite.
     """
-    path = np.asarray(path, dtype=float)
+    path = check_finite(path, "path")
     length = np.abs(np.diff(path, axis=0)).sum()
     return float(np.abs(path[-1] - path[0]).sum() / length) if length else 0.0
 
@@ -247,16 +255,22 @@ def internal_covariate_shift(before, after, layer, x, target, loss=cross_entropy
 
     before, after: a network and its copy one step of training later. layer: the index of a Linear.
     Returns |G - G'|, |G - G'| / |G|, and the cosine of the angle between G and G'.
+    Raises ValueError where G or G' is 0 or not finite, so that there is no angle.
     """
     found = []
     for network in (before, after[:layer] + before[layer:]):
         _, dy = loss(forward(network, x), target)
         backward(network, dy)
-        found.append(np.array(network[layer].dW, dtype=float))
+        found.append(np.array(gradient(network[layer], "W"), dtype=float))
     g, moved = found
-    distance, size = np.linalg.norm(g - moved), np.linalg.norm(g)
-    cosine = np.vdot(g, moved) / (size * np.linalg.norm(moved))
-    return CovariateShift(float(distance), float(distance / size), min(1.0, float(cosine)))
+    distance, size, moved_size = (np.linalg.norm(a) for a in (g - moved, g, moved))
+    if not 0 < size * moved_size < np.inf:
+        raise ValueError(
+            f"the gradients for layer {layer} have the sizes {size:.1e} and {moved_size:.1e}, "
+            "expected neither 0 nor infinite: there is no angle between them"
+        )
+    cosine = min(1.0, np.vdot(g, moved) / (size * moved_size))
+    return CovariateShift(float(distance), float(distance / size), float(cosine))
 
 
 # ---------------------------------------------------------------- how long a gradient stays true
@@ -272,7 +286,7 @@ class AlongGradient(NamedTuple):
 
 
 def along_gradient(network, x, target, rates, loss=cross_entropy):
-    """Go different ways along one gradient, and look how the loss and the gradient change there.
+    """The loss, and how much the gradient has changed, at several distances along one gradient.
 
     Gradient predictiveness and the effective β-smoothness of Santurkar et al. 2018, section 3.1
     (figure 4): at w - rate * g, the loss and |g' - g|; smoothness is the largest
@@ -280,18 +294,21 @@ def along_gradient(network, x, target, rates, loss=cross_entropy):
     that learns; the network itself stays where it is.
 
     rates: (K,), above 0. Returns AlongGradient(start, losses, changes, smoothness): the loss at
-    the network, (K,) losses, (K,) changes, a number. Raises ValueError for other rates.
+    the network, (K,) losses, (K,) changes, a number. Raises ValueError for other rates, and where
+    the gradient is 0 or not finite.
     """
-    rates = np.asarray(rates, float)
-    if rates.ndim != 1 or not rates.size or not (rates > 0).all():
-        raise ValueError(f"rates are {rates}, expected one or more numbers above 0, in a list")
+    rates = check_finite(rates, "rates", ndim=1)
+    if not (rates > 0).all():
+        raise ValueError(f"rates are {rates}, expected numbers above 0")
     start, g = gradients(network, x, target, loss)
     size = _norm(g)
+    if not 0 < size < np.inf:
+        raise ValueError(f"the gradient has the size {size}, expected one to go along")
     losses, changes = [], []
     for rate in rates:
         moved = copy.deepcopy(network)
-        for (layer, name), gradient in zip(learned(moved), g, strict=True):
-            setattr(layer, name, getattr(layer, name) - rate * gradient)
+        for (layer, name), step in zip(learned(moved), g, strict=True):
+            setattr(layer, name, getattr(layer, name) - rate * step)
         value, there = gradients(moved, x, target, loss)
         losses.append(value)
         changes.append(_norm([a - b for a, b in zip(there, g, strict=True)]))

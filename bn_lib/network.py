@@ -13,7 +13,10 @@ A batch is (N, units). A layer is any object with two methods:
 If it learns, it says what: `parameters = ("a",)`; what it names in `frozen` stays as it is. Its
 attribute `training` is set by `forward`: True in training mode, False in inference mode. Its
 method `after_step()`, if there is one, is called after each step of training. A forward pass
-alone changes nothing that a later one depends on: to look at a network does not change it.
+alone changes nothing that a later one depends on: to evaluate a network does not change it.
+
+What comes in is a NumPy array, or what makes one. A layer keeps what its backward pass needs, so
+no layer may stand in a network twice.
 """
 
 from functools import lru_cache
@@ -22,6 +25,15 @@ from math import sqrt
 
 import numpy as np
 
+from bn_lib.arguments import (
+    as_array,
+    as_floats,
+    check_generator,
+    check_labels,
+    check_layers,
+    raise_no_return,
+    whole_number,
+)
 from bn_lib.normalization import (
     RunningStatistics,
     batch_norm,
@@ -38,44 +50,59 @@ def forward(network, x, training=True):
     A part of a network is one too: forward(network[:3], x) is what goes into layer 3.
 
     training: whether BatchNorm takes the statistics of x itself, or those it has kept.
+    Raises TypeError for what is no list of layers, and for a layer that returns nothing.
     """
+    check_layers(network)
+    x = as_array(x, "x")
     for layer in network:
         layer.training = training
         x = layer.forward(x)
+        if x is None:
+            raise_no_return(layer, "forward")
     return x
 
 
-def backward(network, dy):
+def backward(network, dy, for_x=True):
     """Return the gradient of the loss for x; the layers keep those for their parameters.
 
     dy: the gradient of the loss for what the last `forward` returned, in its shape.
+    for_x: False where only the gradients for the parameters are wanted, as in training. A Linear
+    that comes first then saves the product for x, and nothing is returned.
     """
-    for layer in reversed(network):
+    dy = as_array(dy, "dy")
+    for layer in reversed(network if for_x else network[1:]):
         dy = layer.backward(dy)
-    return dy
-
-
-def backward_to_parameters(network, dy):
-    """Do what `backward` does, but for the gradient for x, which training does not need."""
-    first, *others = network
-    dy = backward(others, dy)
-    if type(first).backward is Linear.backward:  # not one that a learner has written
-        first.keep_gradients(dy)
-    else:
+        if dy is None:
+            raise_no_return(layer, "backward")
+    if for_x:
+        return dy
+    first = network[0]
+    first.for_x = False
+    try:
         first.backward(dy)
+    finally:
+        first.for_x = True
+    return None
 
 
 def learned(network):
     """List what a network learns, as (layer, name of the parameter), without what is frozen.
 
-    Raises ValueError where a layer freezes what it does not have.
+    Raises ValueError where a layer freezes what it does not have, TypeError where `parameters` is
+    a string.
     """
     found = []
     for layer in network:
         names, frozen = getattr(layer, "parameters", ()), getattr(layer, "frozen", ())
-        if not set(frozen) <= set(names):
+        if isinstance(names, str):
+            raise TypeError(
+                f"parameters is {names!r} in a {type(layer).__name__}, expected a tuple: "
+                f"a single name needs its comma, ({names!r},)"
+            )
+        if isinstance(frozen, str) or not set(frozen) <= set(names):
             raise ValueError(
-                f"frozen is {frozen!r} in a {type(layer).__name__}, expected some of {names}"
+                f"frozen is {frozen!r} in a {type(layer).__name__}, expected a tuple of some of "
+                f"{names}"
             )
         found += [(layer, name) for name in names if name not in frozen]
     return found
@@ -92,7 +119,16 @@ def dense(sizes, activation, rng, norm=None, gain=1.0, std=None, bias=True, dtyp
     bias: False for none before a norm; batch norm takes it out again (Ioffe & Szegedy 2015, 3.2).
 
     Without and with a norm, the same seed of rng gives the same weights.
+    Raises ValueError for fewer than two sizes; TypeError for a layer where its class is expected.
     """
+    if len(sizes) < 2:
+        raise ValueError(f"sizes are {sizes}, expected two or more: inputs, units …, outputs")
+    for name, kind in (("activation", activation), ("norm", norm)):
+        if kind is not None and not callable(kind):
+            raise TypeError(
+                f"{name} is {kind!r}, expected what makes a layer, such as "
+                f"{type(kind).__name__} without brackets"
+            )
     network, last = [], len(sizes) - 2
     for i, (inputs, units) in enumerate(pairwise(sizes)):
         network += [norm(inputs)] if network and norm else []
@@ -104,7 +140,7 @@ def dense(sizes, activation, rng, norm=None, gain=1.0, std=None, bias=True, dtyp
 
 @lru_cache
 def ones(n, dtype):
-    """n ones, for sums: they are products with ones."""
+    """n ones: a product with them is a sum, and faster than one."""
     return np.ones(n, dtype)
 
 
@@ -118,31 +154,32 @@ class Linear:
     bias: False for y = x W; b is None then.
     """
 
+    for_x = True  # whether the gradient for x is wanted; see `backward` of a network
+
     def __init__(self, inputs, units, rng, std=None, dtype=np.float64, bias=True, frozen=()):
+        check_generator(rng)
+        if np.dtype(dtype).kind != "f":
+            raise TypeError(f"dtype is {dtype}, expected np.float64 or np.float32: weights round")
         std = 1 / sqrt(inputs) if std is None else std
         self.W = (std * rng.standard_normal((inputs, units))).astype(dtype)
         self.b = np.zeros(units, dtype) if bias else None
         self.parameters, self.frozen = ("W", "b") if bias else ("W",), frozen
-        self.dW = np.empty_like(self.W)  # filled again at each step: new memory would cost time
+        self.buffer = np.empty_like(self.W)  # for dW, at each step: new memory would cost time
 
     def forward(self, x):
         """Return x W + b."""
         self.x = x
-        y = x.dot(self.W)  # as @, with less ado for small arrays
+        y = x.dot(self.W)  # faster than @ for small arrays
         if self.b is not None:
             y += self.b
         return y
 
     def backward(self, dy):
-        """Keep dW = xᵀ dy and db, the sum of dy; return dx = dy Wᵀ."""
-        self.keep_gradients(dy)
-        return dy.dot(self.W.T)
-
-    def keep_gradients(self, dy):
-        """Keep dW and db only."""
-        np.matmul(self.x.T, dy, out=self.dW)
+        """Keep dW = xᵀ dy and db, the sum of dy; return dx = dy Wᵀ if it is wanted."""
+        self.dW = np.matmul(self.x.T, dy, out=self.buffer)
         if self.b is not None:
             self.db = ones(len(dy), dy.dtype).dot(dy)  # a third of the time of dy.sum(axis=0)
+        return dy.dot(self.W.T) if self.for_x else None
 
 
 class BatchNorm:
@@ -218,7 +255,7 @@ class Tanh:
 
     def forward(self, x):
         """Return h."""
-        self.h = np.tanh(x)
+        self.h = np.tanh(as_floats(x, "x")[0])  # of uint8, NumPy makes float16
         return self.h
 
     def backward(self, dy):
@@ -262,21 +299,17 @@ def use_population(network, x, batch=100):
     norms = [layer for layer in network if isinstance(layer, BatchNorm)]
     if not norms:
         return
-    if batch < 2:
-        raise ValueError(f"batch is {batch}, expected at least 2: batches of examples with a var")
+    whole_number(batch, "batch", 2, "batches of examples with a var")
     starts = range(0, len(x) - batch + 1, batch)
     if not starts:
         raise ValueError(f"x holds {len(x)} examples, expected at least one batch of {batch}")
-    sums = [np.zeros(2)[:, None]] * len(norms)
+    seen = []  # [batch, layer, mean or var, unit]
     for start in starts:
         forward(network, x[start : start + batch])
-        sums = [
-            total + np.concatenate([layer.cache.mean, layer.cache.var])
-            for total, layer in zip(sums, norms, strict=True)
-        ]
-    for total, layer in zip(sums, norms, strict=True):
-        mean, var = total / len(starts)
-        layer.population = mean, var * batch / (batch - 1)
+        seen.append([(layer.cache.mean[0], layer.cache.var[0]) for layer in norms])
+    for i, layer in enumerate(norms):
+        mean, var = np.mean([statistics[i] for statistics in seen], axis=0, dtype=float)
+        layer.population = mean, batch / (batch - 1) * var
 
 
 # ---------------------------------------------------------------- losses
@@ -286,49 +319,37 @@ def cross_entropy(logits, labels):
     """Return the softmax cross-entropy, its mean over the batch, and its gradient for the logits.
 
     -log p of the true class, where p = exp(logits) / sum(exp(logits)); the gradient is
-    (p - [1 at the true class]) / N. logits: (N, classes); labels: (N,) integers from 0.
+    (p - [1 at the true class]) / N. logits: (N, classes); labels: (N,) integers from 0. The
+    gradient has the type of the logits, or float32 for float16.
 
-    Raises ValueError for no examples, and for labels of another shape or below 0; TypeError for
-    labels that are no integers.
+    Raises ValueError for no examples, fewer than two classes, and for labels of another shape or
+    beyond the classes; TypeError for labels that are no integers.
     """
-    n = len(logits)
-    labels = check_labels(labels, n)
-    if labels.min() < 0:  # NumPy would count from the end
-        raise ValueError(f"a label is {labels.min()}, expected classes from 0")
+    logits, _ = as_floats(logits, "logits")
+    labels = check_labels(labels, logits)
+    n, classes = logits.shape
     rows = np.arange(n)
     largest = np.ascontiguousarray(logits.T).max(axis=0)  # half the time of logits.max(axis=1)
     p = logits - largest[:, None]  # no overflow, and the same p
     true = p[rows, labels]
     np.exp(p, out=p)
-    total = p.dot(ones(p.shape[1], p.dtype))
+    total = p.dot(ones(classes, p.dtype))
     loss = (np.log(total) - true).sum() / n
     p /= n * total[:, None]
     p[rows, labels] -= 1 / n
     return float(loss), p
 
 
-def check_labels(labels, n):
-    """The labels as an array; refuses none at all, another shape than (n,), which NumPy would
-    spread over the examples, and what is no integer."""
-    labels = np.asarray(labels)
-    if labels.shape != (n,):
-        raise ValueError(
-            f"labels have shape {labels.shape}, expected ({n},): one class for each example"
-        )
-    if not n:
-        raise ValueError("there are no examples, expected at least one: their mean would be 0 / 0")
-    if labels.dtype.kind not in "iu":
-        raise TypeError(f"labels have type {labels.dtype}, expected integers: classes from 0")
-    return labels
-
-
 def squared_error(y, target):
     """Return the squared error, summed over outputs, mean over the batch; and its gradient for y.
 
-    y, target: (N, outputs). Raises ValueError where the shapes differ.
+    y, target: (N, outputs). Raises ValueError where the shapes differ, and for no examples.
     """
+    (y, _), (target, _) = as_floats(y, "y"), as_floats(target, "target")
     if y.shape != target.shape:
         raise ValueError(f"y has shape {y.shape} and the target {target.shape}, expected the same")
+    if not y.size:
+        raise ValueError("there are no examples, expected at least one: their mean would be 0 / 0")
     error = y - target
     return float(np.vdot(error, error)) / len(y), error * (2 / len(y))
 
@@ -342,8 +363,8 @@ def sigmoid(z):
     z: any shape. Returns the same shape and type (float64 for integers). exp is taken of numbers
     below 0 only: nothing overflows, and far to the left the result is small, not rounded to 0.
     """
-    z = _floats(z)
-    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
+    z, dtype = as_floats(z, "z")
+    return (np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))).astype(dtype, copy=False)
 
 
 def sigmoid_slope(z):
@@ -352,11 +373,6 @@ def sigmoid_slope(z):
     Shapes and types as `sigmoid`. Small slopes keep their digits on both sides, where
     1 - sigmoid(z) would be rounded to 0 for z > 37.
     """
-    e = np.exp(-np.abs(_floats(z)))
-    return e / (1 + e) ** 2
-
-
-def _floats(z):
-    """An array of floats; integers without a sign would turn round at 0."""
-    z = np.asarray(z)
-    return z.astype(float) if z.dtype.kind in "biu" else z
+    z, dtype = as_floats(z, "z")
+    e = np.exp(-np.abs(z))
+    return (e / (1 + e) ** 2).astype(dtype, copy=False)

@@ -1,23 +1,32 @@
-"""Training: a loop that can be watched, interrupted and continued, and two optimisers."""
+"""Training: a loop that can be watched, interrupted and continued, and two optimizers."""
 
 import signal
 import threading
-from array import array
 from contextlib import contextmanager
 from math import inf, isfinite
 from time import monotonic
 
 import numpy as np
 
-from bn_lib.network import backward_to_parameters, cross_entropy, forward, learned
+from bn_lib.arguments import (
+    as_array,
+    between,
+    check_generator,
+    check_layers,
+    check_names,
+    gradient,
+    whole_number,
+)
+from bn_lib.network import backward, cross_entropy, forward, learned
+from bn_lib.normalization import OutOfRange
 
 
 class Diverged(ArithmeticError):
-    """Training has left the numbers: the message says when and where that was seen first."""
+    """The loss or a parameter is infinite or no number: the message says where that was seen."""
 
 
 class Training:
-    """A network on its way: `up_to` trains it, `record` holds what the probes have seen.
+    """The training of a network: `up_to` does the steps, `record` holds what probes have returned.
 
     network: a list of layers, changed in place. x, target: the examples, which are taken as
         x[indices] and target[indices]; those that fill no whole batch rest until the next epoch.
@@ -27,36 +36,45 @@ class Training:
     batch: the number of examples in a step; all, in their order, if it is left out.
     loss: takes outputs and target, returns the loss and its gradient for the outputs.
     probes: functions of the network, by name. What they return, a number or an array, is recorded
-        at step 0 and after each `every` steps. `step` counts the steps, `losses` has one for each.
+        at step 0 and after each `every` steps. `step` counts the steps, `losses`, a list, has one
+        for each.
+
+    Raises ValueError or TypeError for a setting that cannot be meant.
     """
 
     def __init__(
         self, network, x, target, optimizer, rng=None, batch=None, loss=cross_entropy,
         probes=None, every=1,
     ):  # fmt: skip
+        check_layers(network)
+        if not network:
+            raise ValueError("the network is empty, expected one layer or more")
+        x, target = _examples(x, "x"), _examples(target, "target")
         if len(x) != len(target):
             raise ValueError(f"x has {len(x)} examples, target {len(target)}: expected as many")
-        if batch is not None and not (isinstance(batch, int | np.integer) and 1 <= batch <= len(x)):
-            raise ValueError(
-                f"batch is {batch}, expected 1 to {len(x)}, the number of examples, a whole number"
-            )
-        if batch is not None and rng is None:
-            raise TypeError("batches need a generator: give rng=np.random.default_rng(seed)")
-        if not isinstance(every, int | np.integer) or every < 1:
-            raise ValueError(f"every is {every}, expected a whole number of steps, at least 1")
+        if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+            raise TypeError(f"optimizer is {optimizer!r}, expected SGD(rate) or Adam(rate)")
+        if batch is not None:
+            whole_number(batch, "batch", 1, f"x has {len(x)} examples", most=len(x))
+        if rng is not None or batch is not None:
+            check_generator(rng)
+        whole_number(every, "every", 1, "steps from record to record")
         if "step" in (probes or {}):
             raise ValueError('a probe is named "step", as the steps are: give it another name')
         self.network, self.x, self.target = network, x, target
         self.optimizer, self.rng, self.batch, self.loss = optimizer, rng, batch, loss
         self.probes, self.every = dict(probes or {}), every
-        self.step, self.losses = 0, array("d")
+        self.step, self.losses = 0, []
         self._epoch, self._order = None, None
         self._seen = {"step": [], **{name: [] for name in self.probes}}
 
     @property
     def record(self):
-        """What the probes have returned, as arrays by name, and the steps of it as "step"."""
-        return {name: np.array(values) for name, values in self._seen.items()}
+        """What the probes have returned, as arrays by name, and the steps of it as "step".
+
+        Where a probe has changed its shape, its array holds objects, one for each record.
+        """
+        return {name: _together(values) for name, values in self._seen.items()}
 
     def run(self, until):
         """Train until `until` steps are done in all, and return this training."""
@@ -71,10 +89,11 @@ class Training:
         you like, by `break` or by an interrupt, and call `up_to` again to go on: it ends where it
         would have ended without, to the last bit. An interrupt waits for the end of its step.
 
-        Raises Diverged when the loss is infinite or not a number, or a parameter in the end; the
-        record is kept.
+        Raises Diverged when the loss is infinite or not a number, or a parameter in the end, or
+        when BatchNorm meets what is too large for its type; the record is kept.
         """
-        if self.look():
+        whole_number(until, "until", 0, "the steps to be done in all")
+        if self.record_if_due():
             yield self.step
         while self.step < until:
             end = monotonic() + seconds
@@ -82,11 +101,12 @@ class Training:
                 pause, learns = False, learned(self.network)
                 while not pause:
                     self._take_step(learns)
-                    pause = self.look() or waiting or self.step >= until or monotonic() > end
+                    recorded, late = self.record_if_due(), monotonic() > end
+                    pause = recorded or waiting or late or self.step >= until
             yield self.step
         self._check_parameters()
 
-    def look(self):
+    def record_if_due(self):
         """Record what the probes return, if it is time for it and not done; return whether it was.
 
         `up_to` does it; call it to have the record of the start before training starts.
@@ -100,11 +120,14 @@ class Training:
 
     def _take_step(self, learns):
         x, target = self._next_batch()
-        loss, dy = self.loss(forward(self.network, x), target)
+        try:
+            loss, dy = self.loss(forward(self.network, x), target)
+        except OutOfRange as error:
+            raise Diverged(f"step {self.step} meets numbers out of range: {error}") from error
         if not isfinite(loss):
             self._check_parameters()
             raise Diverged(f"the loss of step {self.step} is {loss}: {_origin(self.network, x)}")
-        backward_to_parameters(self.network, dy)
+        backward(self.network, dy, for_x=False)
         self.optimizer.step(learns)
         for layer in self.network:
             if hasattr(layer, "after_step"):
@@ -129,6 +152,22 @@ class Training:
                         f"after {self.step} steps {name} of layer {i} ({type(layer).__name__}) "
                         "has values that are infinite or not a number: try a smaller learning rate"
                     )
+
+
+def _examples(values, name):
+    """An array, as a pandas Series would take positions for labels; packed images as they are."""
+    if hasattr(values, "__array__") or isinstance(values, list | tuple):
+        return as_array(values, name)
+    return values
+
+
+def _together(values):
+    """One array of equal ones; of others, an array of objects."""
+    if len({np.shape(value) for value in values}) <= 1:
+        return np.array(values)
+    found = np.empty(len(values), object)
+    found[:] = values
+    return found
 
 
 def _origin(network, x):
@@ -157,7 +196,7 @@ def _interrupts_wait():
         handler(*waiting[0])
 
 
-# ---------------------------------------------------------------- optimisers
+# ---------------------------------------------------------------- optimizers
 
 
 class SGD:
@@ -166,45 +205,72 @@ class SGD:
         v <- momentum * v + rate * gradient        parameter <- parameter - v
 
     times: factors of the rate by the names of parameters, such as {"gamma": 100, "beta": 100}.
-    A step uses the gradients up: the arrays hold rate * gradient afterwards, which saves memory
-    that the processor would have to fetch.
+    Without momentum, a step uses up what a layer names `buffer`: dW of a Linear holds rate * dW.
+    Raises ValueError for a rate below 0, momentum outside [0, 1), or a name that no layer has.
     """
 
     def __init__(self, rate, momentum=0.0, times=None):
-        self.rate, self.momentum, self.times = float(rate), float(momentum), dict(times or {})
+        self.rate = between(rate, "rate", 0, inf)
+        self.momentum = between(momentum, "momentum", 0, 1)
+        self.times = {
+            name: between(value, f"times of {name}", 0, inf)
+            for name, value in dict(times or {}).items()
+        }
         self._velocity = {}
 
     def step(self, parameters):
         """Change parameters, given as `network.learned` lists them, by their gradients."""
-        for layer, name in parameters:
-            move = getattr(layer, "d" + name)
-            move *= self.rate * self.times.get(name, 1.0) if self.times else self.rate
+        if self.times:
+            check_names(self.times, {name for _, name in parameters})
+        found = [gradient(layer, name) for layer, name in parameters]  # all, or none has moved
+        for (layer, name), g in zip(parameters, found, strict=True):
+            # What a layer fills anew at each step is in the processor's cache: the move may use it.
+            used_up = g is getattr(layer, "buffer", None) and not self.momentum
+            move = np.multiply(self.rate * self.times.get(name, 1.0), g, out=g if used_up else None)
             if self.momentum:
-                velocity = self._velocity.get((layer, name), 0.0)
-                velocity *= self.momentum
-                velocity += move
-                self._velocity[layer, name] = move = velocity
+                key = _Same(layer), name
+                move += self.momentum * self._velocity.get(key, 0.0)
+                self._velocity[key] = move
             _subtract(layer, name, move)
 
 
 class Adam:
-    """Adam (Kingma & Ba 2015, algorithm 1): each parameter moves by about `rate` in a step."""
+    """Adam (Kingma & Ba 2015, algorithm 1): each parameter moves by about `rate` in a step.
+
+    Raises ValueError for a rate below 0, beta1 or beta2 outside [0, 1), or eps that is not above 0.
+    """
 
     def __init__(self, rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
-        self.rate, self.beta1, self.beta2, self.eps = float(rate), beta1, beta2, eps
+        self.rate = between(rate, "rate", 0, inf)
+        self.beta1, self.beta2 = between(beta1, "beta1", 0, 1), between(beta2, "beta2", 0, 1)
+        self.eps = between(eps, "eps", np.nextafter(0, 1), inf)
         self._moments, self._t = {}, 0
 
     def step(self, parameters):
         """Change parameters, given as `network.learned` lists them, by their gradients."""
+        found = [gradient(layer, name) for layer, name in parameters]  # all, or none has moved
         self._t += 1
-        for layer, name in parameters:
-            gradient = getattr(layer, "d" + name)
-            m, v = self._moments.get((layer, name), (0.0, 0.0))
-            m = self.beta1 * m + (1 - self.beta1) * gradient
-            v = self.beta2 * v + (1 - self.beta2) * gradient**2
-            self._moments[layer, name] = m, v
+        for (layer, name), g in zip(parameters, found, strict=True):
+            key = _Same(layer), name
+            m, v = self._moments.get(key, (0.0, 0.0))
+            m = self.beta1 * m + (1 - self.beta1) * g
+            v = self.beta2 * v + (1 - self.beta2) * g**2
+            self._moments[key] = m, v
             m_hat, v_hat = m / (1 - self.beta1**self._t), v / (1 - self.beta2**self._t)
             _subtract(layer, name, self.rate * m_hat / (np.sqrt(v_hat) + self.eps))
+
+
+class _Same:
+    """A layer as a key: itself and nothing else, also where a learner's layer defines ==."""
+
+    def __init__(self, layer):
+        self.layer = layer
+
+    def __eq__(self, other):
+        return self.layer is other.layer
+
+    def __hash__(self):
+        return id(self.layer)
 
 
 def _subtract(layer, name, move):

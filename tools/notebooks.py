@@ -30,12 +30,13 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from bn_lib.saving import MARK, WIDGET_VIEW
+
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 SOLUTIONS = FOLDER / "solutions"
 # The README opens with the first picture of this notebook.
 PICTURED = "02_undo.ipynb"
 PICTURE = FOLDER / "gamma_beta.png"
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 # No Python version: it would differ from one machine to the next.
 NOTEBOOK_METADATA = {
@@ -92,6 +93,7 @@ def running(
         store_widget_state=False,
         record_timing=False,
         coalesce_streams=True,
+        shutdown_kernel="immediate",  # what has been run is in the notebook; to ask takes a second
         extra_arguments=["--log-level=ERROR"],
     )
     with client.setup_kernel():
@@ -161,6 +163,7 @@ def normalized(notebook: NotebookNode) -> NotebookNode:
 
 
 def _drop_widget_view(output: NotebookNode, where: str) -> None:
+    output.metadata.pop(MARK, None)  # where Jupyter has put the view when it saved the notebook
     if output.data.pop(WIDGET_VIEW, None) is None:
         return
     output.metadata.pop(WIDGET_VIEW, None)

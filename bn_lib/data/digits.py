@@ -19,7 +19,7 @@ class Digits(NamedTuple):
     test_labels: np.ndarray
 
 
-def digits(path: Path = HERE / "digits.npz") -> Digits:
+def digits(path: Path | str = HERE / "digits.npz") -> Digits:
     """Return the 1,797 digits of Alpaydin & Kaynak 1998, 1,400 to train on and 397 to test on.
 
     Always in the same order, shuffled once. Show one by d.x[0].reshape(8, 8). digits.md beside the
@@ -27,7 +27,7 @@ def digits(path: Path = HERE / "digits.npz") -> Digits:
     """
     arrays = {"images": ((1797, 64), 16), "labels": ((1797,), 9)}
     counts = {"labels": [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]}
-    file = load(path, arrays, counts)
+    file = load(Path(path), arrays, counts)
     order = np.random.default_rng(0).permutation(len(file["labels"]))
     x, labels = file["images"][order] / 16, file["labels"][order].astype(int)
     return Digits(x[:TRAINING], labels[:TRAINING], x[TRAINING:], labels[TRAINING:])

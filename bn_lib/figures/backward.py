@@ -50,7 +50,7 @@ class Jacobian(Picture):
         axes.spines["bottom"].set_visible(False)
         level(axes)
         self.stems = Rods(self, axes, color=style.NORMALIZED, linewidth=style.LINE)
-        self.tips = Dots(self, axes, color=style.NORMALIZED, markersize=7)
+        self.tips = Dots(self, axes, color=style.NORMALIZED, markersize=style.BEAD)
 
     def _build_passes(self, axes):
         axes.set(title="What passes", xlim=(0, 1), ylim=(-1.3, 3.7), xticks=[])
@@ -60,7 +60,7 @@ class Jacobian(Picture):
         axes.set_xlabel("a dot for each direction")
         self.bars = Rods(self, axes, color=style.FAINT, linewidth=style.LINE)
         self.passing, self.alike, self.along = (
-            Dots(self, axes, marker=marker, color=color, markersize=9)
+            Dots(self, axes, marker=marker, color=color, markersize=style.BEAN)
             for marker, color in zip(
                 "osD", (style.TARGET, style.OUTPUT, style.NORMALIZED), strict=True
             )
@@ -235,7 +235,7 @@ class UpstreamStep(Picture):
         axes.plot(ends, ends, ":", color=style.TARGET, linewidth=style.FINE)
         looks = dict(ha="right", va="top", color=style.TARGET_WORDS)
         axes.text(self.RIGHT - 0.1, self.RIGHT - 1.5, "solved", **looks)
-        ring = dict(mfc="none", mec=style.GUIDE, markersize=7, mew=1.2)
+        ring = dict(mfc="none", mec=style.GUIDE, markersize=style.BEAD, mew=style.SLIM)
         dashed = dict(linestyle="--", linewidth=style.FINE)
         above = dict(transform=axes.transAxes, va="bottom")
         return {

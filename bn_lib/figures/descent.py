@@ -25,11 +25,13 @@ class _Path(Picture):
         left, right = self.figure.subplots(1, 2, width_ratios=[1, 1.25])
         left.set(aspect="equal", **plane)
         self._build_plane(left)
-        self.path = Line(self, left, color=style.OUTPUT, linewidth=1.2)
+        self.path = Line(self, left, color=style.OUTPUT, linewidth=style.SLIM)
         size = style.SPECK if steps <= 200 else style.DUST
         self.dots = Dots(self, left, color=style.OUTPUT, markersize=size, alpha=0.7)
-        self.first = Dots(self, left, mfc="none", mec=style.INK, markersize=11, mew=style.LINE)
-        end = dict(marker="s", mec="white", markersize=9, mew=1.2)
+        self.first = Dots(
+            self, left, mfc="none", mec=style.INK, markersize=style.START, mew=style.LINE
+        )
+        end = dict(marker="s", mec="white", markersize=style.BEAN, mew=style.SLIM)
         self.last = Dots(self, left, mfc=style.OUTPUT, **end)
         corner = left.get_xlim()[0] + 0.2, left.get_ylim()[1] - 0.2
         looks = dict(va="top", weight="bold", fontsize=style.SMALL)
@@ -120,7 +122,7 @@ class Valley(_Path):
             gamma = sign * np.geomspace(0.1, 4.5, 200)
             axes.plot(gamma, self.undone.prod() / gamma, color=style.NORMALIZED)
         note(axes, 1.2, -3.7, "loss 0 on\nboth curves", color=style.NORMALIZED)
-        star(axes, self.undone, 20, (8, 6), color=style.TARGET_WORDS, weight="bold")
+        star(axes, self.undone, style.STAR - 4, (8, 6), color=style.TARGET_WORDS, weight="bold")
 
     def update(self, result, *, lr, **others):
         path, losses = take(result, path=(self.steps + 1, 2), losses=(self.steps + 1,))

@@ -59,7 +59,7 @@ class _Table:
 
         extent = (-0.5, units - 0.5, examples - 0.5, -0.5)
         self.image = Map(picture, axes, shape, style.SIGNED, extent, -limit, limit)
-        gaps = Rods(picture, axes, color="white", linewidth=2 * style.HEAVY)
+        gaps = Rods(picture, axes, color="white", linewidth=style.HEAVY * 2)
         edges = np.arange(units + 1) - 0.5
         gaps.show((edges, -0.5), (edges, examples - 0.5))
         row, column = picked
@@ -117,11 +117,11 @@ class Coupling(Picture):
         return (h - self.center) / self.zoom
 
     def _build_marks(self, axes):
-        self.joins = Rods(self, axes, color=style.FAINT, linewidth=1.2)
+        self.joins = Rods(self, axes, color=style.FAINT, linewidth=style.SLIM)
         self.mean = Line(self, axes, linestyle="--", color=style.INK, linewidth=style.FINE)
         self.picked_join = Line(self, axes, color=style.ACCENT, linewidth=style.HEAVY)
         self.limits = Dots(
-            self, axes, marker="|", color=style.INK, markersize=2 * style.RING, mew=style.LINE
+            self, axes, marker="|", color=style.INK, markersize=style.RING * 2, mew=style.LINE
         )
         ring = dict(mfc="none", mec=style.GUIDE, markersize=style.RING, mew=style.FINE)
         self.rings = Dots(self, axes, **ring)
@@ -208,10 +208,10 @@ class NearConstant(Picture):
         level(axes, 1, color=style.LEVEL, linestyle=":", linewidth=style.FINE)
         note(axes, ZERO - 0.3, 1.11, "1: what is promised")
         # The axis is cut between 0 and its first power of ten.
-        axes.plot([ZERO + 0.5], [0], marker="$//$", color=style.INK, markersize=11, clip_on=False,
-                  transform=axes.get_xaxis_transform())  # fmt: skip
+        cut = dict(marker="$//$", color=style.INK, markersize=style.START, clip_on=False)
+        axes.plot([ZERO + 0.5], [0], transform=axes.get_xaxis_transform(), **cut)
         self.curve = Line(self, axes, color=style.OUTPUT, linewidth=style.BOLD)
-        self.knee = Line(self, axes, linestyle="--", color=style.INK, linewidth=1.2)
+        self.knee = Line(self, axes, linestyle="--", color=style.INK, linewidth=style.SLIM)
         here = dict(mec=style.INK, markersize=style.HERE, mew=style.FINE)
         self.here = Dots(self, axes, color=style.NORMALIZED, **here)
         small = dict(fontsize=style.SMALL, va="center")
@@ -270,6 +270,7 @@ class Shape(Picture):
             left.set(title="Before: H", xlim=(low, high), ylim=(0, top), ylabel="examples")
             left.set_xlabel("activation")
             right.set(title="After: Ĥ", xlim=(-3.5, 5.5), xlabel="normalized activation")
+            right.set_xticks(range(-3, 6))
             width = self.bins[1] - self.bins[0]
             bell = n * width * np.exp(-(self.bins**2) / 2) / np.sqrt(2 * np.pi)
             right.plot(self.bins, bell, "--", color=style.INK, linewidth=style.FINE)

@@ -43,7 +43,7 @@ class OnTheCurve(Picture):
         below.set(xlabel="input of the sigmoid", ylim=(-0.02, 0.29), yticks=(0, 0.25))
         above.plot(CURVE, self.curve(CURVE), color=style.STILL, linewidth=style.FINE)
         below.plot(CURVE, self.slope(CURVE), color=style.STILL, linewidth=style.FINE)
-        line = Line(self, above, linestyle="--", color=style.INK, linewidth=1.8)
+        line = Line(self, above, linestyle="--", color=style.INK, linewidth=style.FIRM)
         limit = Line(self, below, linestyle=":", color=style.INK, linewidth=style.FINE)
         rim = dict(mec=color, mew=style.THIN)
         awake = [Dots(self, axes, mfc=color, alpha=0.6, **rim) for axes in (above, below)]
@@ -163,7 +163,7 @@ class Decisions(Picture):
 
     CLASSES = (
         dict(marker="o", color=style.NORMALIZED, markersize=style.GRAIN),
-        dict(marker="s", color=style.OUTPUT, markersize=0.9 * style.GRAIN),
+        dict(marker="s", color=style.OUTPUT, markersize=style.GRAIN * 0.9),
     )
     PLACES = 60  # along each side of the plane
 
@@ -193,8 +193,10 @@ class Decisions(Picture):
         image = Map(self, axes, shape, style.TINT, (-reach, reach, -reach, reach))
         points = []
         for looks in self.CLASSES:
-            full = Dots(self, axes, **looks | dict(mec="white", mew=0.4))
-            hollow = Dots(self, axes, **looks | dict(mfc="white", mec=looks["color"], mew=1.3))
+            full = Dots(self, axes, **looks | dict(mec="white", mew=style.THIN * 0.4))
+            hollow = Dots(
+                self, axes, **looks | dict(mfc="white", mec=looks["color"], mew=style.SLIM + 0.1)
+            )
             points.append((full, hollow))
         below = dict(ha="center", va="top", weight="bold", transform=axes.transAxes)
         return image, points, Words(self, axes, 0.5, -0.03, **below)

@@ -1,6 +1,7 @@
 """Figures of the topic *undo*: γ and β against normalization, and what they leave."""
 
 import numpy as np
+from matplotlib.ticker import MultipleLocator
 
 from bn_lib.normalization import moments, normalize, undo_parameters
 from bn_lib.pictures import style
@@ -52,6 +53,7 @@ class Overlay(Picture):
         self.top = top = 1.5 * max(original.max(), normalized.max())
         axes.set(title=f"The same {len(x_hat)} examples", xlim=self.edges[[0, -1]], ylim=(0, top))
         axes.set(xlabel="activation of one unit", ylabel="examples in the batch")
+        axes.xaxis.set_major_locator(MultipleLocator(2))
         axes.stairs(original, self.edges, fill=True, color=style.ORIGINAL, alpha=0.45)
         axes.stairs(
             normalized, self.edges, color=style.NORMALIZED, linestyle="--", linewidth=style.LINE
@@ -78,7 +80,7 @@ class Overlay(Picture):
     def _build_bowl(self, axes, gamma, beta, undo):
         axes.set(title="The γ, β plane", aspect="equal", xlabel="γ", ylabel="β")
         axes.set(xlim=(gamma[0] - 0.4, gamma[1] + 0.4), ylim=(beta[0] - 0.4, beta[1] + 0.4))
-        rings(axes, undo, range(1, 8), color=style.FAINT, linewidth=1.2)
+        rings(axes, undo, range(1, 8), color=style.FAINT, linewidth=style.SLIM)
         star(axes, undo, style.RING, (0, 14), ha="center", color=style.TARGET)
         ring = dict(mfc="none", mec=style.OUTPUT, markersize=style.RING, mew=style.HEAVY)
         self.here = Dots(self, axes, **ring)

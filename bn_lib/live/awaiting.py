@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Coroutine
+from importlib.metadata import version
 
 from IPython import get_ipython
 
@@ -47,5 +48,6 @@ class Waiting(Coroutine):
 
 def hears_while_a_cell_runs() -> bool:
     """Whether a button reaches the kernel while a cell awaits; since ipykernel 7 it does."""
-    kernel = getattr(get_ipython(), "kernel", None)
-    return kernel is None or int(kernel.implementation_version.split(".")[0]) >= 7
+    if getattr(get_ipython(), "kernel", None) is None:
+        return True
+    return int(version("ipykernel").partition(".")[0]) >= 7

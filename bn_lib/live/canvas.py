@@ -99,6 +99,7 @@ class Canvas(anywidget.AnyWidget):
         self.layout.close()
         self.comm.publish_msg = lambda *message, **more: None  # its end is not told
         super().close()
+        self.looks, self.knobs, self.buttons = [], [], []  # the browser keeps them
 
 
 def frame_of(picture: Picture, key: str) -> tuple[dict, bytes]:

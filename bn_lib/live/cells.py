@@ -3,11 +3,14 @@
 Without this, every figure that a cell has ever shown would live until the kernel ends.
 """
 
+import functools
+import os
 from typing import Protocol
 
 import ipywidgets as widgets
+from IPython import get_ipython
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # the kind of output that is a widget
+from bn_lib.saving import MARK, WIDGET_VIEW
 
 
 class Closes(Protocol):
@@ -41,6 +44,22 @@ def replace(live: Closes, shell) -> None:
     for run in list(runs)[:-keep]:
         for old in runs.pop(run):
             old.close()
+
+
+def view_of(widget: widgets.Widget) -> dict:
+    """The output that is a widget, with the mark by which `bn_lib.saving` knows it.
+
+    ipywidgets 7 has no `_repr_mimebundle_`, which makes it in ipywidgets 8.
+    """
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {WIDGET_VIEW: view | {MARK: _kernel()}}
+
+
+@functools.cache
+def _kernel() -> list:
+    """The kernel's connection file and the number of its process; the server knows both."""
+    application = getattr(getattr(get_ipython(), "kernel", None), "parent", None)
+    return [os.path.basename(getattr(application, "connection_file", "")), os.getpid()]
 
 
 def close(widget: widgets.Widget) -> None:

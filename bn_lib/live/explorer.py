@@ -147,6 +147,7 @@ class Explorer(Sized, traitlets.HasTraits):
         running.unwatch(self.canvas)
         self.canvas.close()
         self.function = self.picture = self._storyboard = None
+        self.knobs = {}
 
     def _values(self, at: tuple[int, ...]) -> dict:
         """The position that indices stand for."""
@@ -284,9 +285,9 @@ class Explorer(Sized, traitlets.HasTraits):
     def _repr_mimebundle_(self, include=None, exclude=None):
         if self.picture is None:
             return {"text/plain": self.said}, {}
-        data, metadata = self.canvas._repr_mimebundle_()
+        _, metadata = self.canvas._repr_mimebundle_()
         picture = {"image/png": self._storyboard, "text/plain": self.said}
-        return data | picture, metadata
+        return cells.view_of(self.canvas) | picture, metadata
 
 
 def _start(function: Callable, knobs: Mapping) -> dict:

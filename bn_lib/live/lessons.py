@@ -3,11 +3,13 @@
 Both work without a kernel too: what a widget shows stands beside it as HTML and as plain text.
 """
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from numbers import Real
 
 import ipywidgets as widgets
+import traitlets
 from IPython import get_ipython
 
 from bn_lib.exercises import Verdict
@@ -18,6 +20,8 @@ from bn_lib.pictures import style
 # where the page is narrow; a mark tells the chosen one, not colour alone.
 _STYLE = """<style>
 .bn-lesson { --jp-widgets-font-size: 15px; font-size: 15px; }
+.bn-lesson .widget-html-content p { margin: 0.2em 0; }
+.bn-lesson summary { cursor: pointer; }
 .bn-lesson .widget-html-content { line-height: 1.4; white-space: normal; }
 .bn-lesson .widget-toggle-buttons { flex-wrap: wrap; width: auto; height: auto; overflow: visible; }
 .bn-lesson .widget-toggle-buttons > div {
@@ -32,20 +36,33 @@ _STYLE = """<style>
 .bn-lesson .widget-toggle-button:focus-visible { outline: 3px solid #0072b2; outline-offset: 1px; }
 </style>"""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+ASK = "Make a guess first, where the question was asked."
+UNFOLD = "Show what was computed"
 _MARKS = {True: ("✓", style.TARGET), False: ("✗", style.OUTPUT)}
 
 
 def predict(question, choices, guess=None, unit=""):
     """Ask the learner for a guess, before the truth is computed.
 
-    question: a sentence. choices: strings, or numbers, each with `unit` behind it. guess: one of
-    the choices; a learner without widgets writes it into the cell.
+    question: a sentence. choices: strings, or numbers, each with `unit` after it; a list, or a
+    dict from each choice to the reply that it gets. guess: one of the choices; a learner without
+    widgets writes it into the cell.
 
     Returns a Prediction, which shows itself at the end of a cell and is compared with the truth
-    in a later one: `question.compare(truth)`. Raises ValueError for fewer than two choices, for
-    two that read alike, and for a guess that is none of them.
+    in a later one: `question.compare(truth)`. Asked again, it keeps the guess. Raises ValueError
+    for fewer than two choices, for two that read alike, and for a guess that is none of them.
     """
     return Prediction(question, choices, guess, unit)
+
+
+class Guess(traitlets.HasTraits):
+    """What a learner has chosen; it outlives the runs of the cell that asks."""
+
+    label = traitlets.Unicode(None, allow_none=True)
+
+
+# By the question and its choices. A kernel that is started anew knows none.
+_guesses: dict[tuple, Guess] = {}
 
 
 class Prediction:
@@ -57,13 +74,19 @@ class Prediction:
         self.choices = {self._label(choice): choice for choice in map(_plain, choices)}
         if not 2 <= len(self.choices) == len(choices):
             raise ValueError(f"a question needs two or more different choices, not {choices}")
+        replies = choices.values() if isinstance(choices, Mapping) else [""] * len(choices)
+        self.replies = dict(zip(self.choices, replies, strict=True))
+        self.kept = _guesses.setdefault((question, *self.choices), Guess())
+        if guess is not None:
+            self.kept.label = self._label(self._find(guess))
         # Buttons, since Jupyter takes the arrow keys that would move radio buttons for its own.
         self._buttons = widgets.ToggleButtons(
             options=list(self.choices.items()),
-            value=None if guess is None else self._find(guess),
+            value=self.guess,
             description="Your guess:",
             style={"description_width": "max-content"},
         )
+        self._buttons.observe(self._chosen, "label")
         asked = widgets.HTML(f"{_STYLE}<b>{escape(question)}</b>")
         self.box = widgets.VBox([asked, self._buttons])
         self.box.add_class("bn-lesson")
@@ -72,29 +95,18 @@ class Prediction:
     @property
     def guess(self):
         """The choice that the learner has made, or None."""
-        return self._buttons.value
+        return self.choices.get(self.kept.label)
 
     def compare(self, truth):
-        """Set the guess beside the truth, a number or a string as the choices are.
+        """Set the guess beside the truth; until there is a guess, the truth is folded.
 
-        Returns an object that shows itself, and follows when the guess changes later. Raises
-        ValueError if the truth is none of the choices: a number is one if it rounds to it.
+        truth: a number or a string as the choices are, or a list with a condition for each choice,
+        in their order, as in `guess.compare([after < before, after == before, after > before])`;
+        one of them is true. Returns an object that shows itself, and follows when the guess
+        changes later. Raises ValueError if the truth is none of the choices (a number is one if it
+        rounds to it), or if not exactly one condition is true.
         """
-        truth = _plain(truth)
-        choices = self.choices.values()
-        fitting = [choice for choice in choices if _means(choice, truth, choices)]
-        if not fitting:
-            raise ValueError(
-                f"the truth, {truth!r}, is none of the choices of {self.question!r}:"
-                f" {', '.join(self.choices)}"
-            )
-        nearest = min(fitting, key=lambda choice: abs(choice - truth) if _is_number(truth) else 0)
-        return Comparison(self, nearest)
-
-    def on_guess(self, callback, remove=False):
-        """Call `callback(change)` whenever the learner chooses; with `remove`, no longer."""
-        change = self._buttons.unobserve if remove else self._buttons.observe
-        change(callback, "value")
+        return Comparison(self, self._right(truth))
 
     def close(self):
         """Give back what it holds in the kernel and in the browser."""
@@ -107,7 +119,29 @@ class Prediction:
             return text + "none yet."
         mark, _ = _MARKS[self.guess == truth]
         word = "right" if self.guess == truth else "not this time"
-        return f"{text}{self._label(self.guess)}, {word} {mark}"
+        return f"{text}{self.kept.label}, {word} {mark}"
+
+    def _chosen(self, change):
+        self.kept.label = self._buttons.label
+
+    def _right(self, truth):
+        """The choice that a truth is."""
+        choices = list(self.choices.values())
+        if isinstance(truth, Sequence) and not isinstance(truth, str):
+            if len(truth) != len(choices) or sum(map(bool, truth)) != 1:
+                raise ValueError(
+                    f"{self.question!r} has {len(choices)} choices and needs as many conditions,"
+                    f" of which one is true; these are {[bool(each) for each in truth]}"
+                )
+            return next(c for c, is_so in zip(choices, truth, strict=True) if is_so)
+        truth = _plain(truth)
+        fitting = [choice for choice in choices if _means(choice, truth, choices)]
+        if not fitting:
+            raise ValueError(
+                f"the truth, {truth!r}, is none of the choices of {self.question!r}:"
+                f" {', '.join(self.choices)}"
+            )
+        return min(fitting, key=lambda choice: abs(choice - truth) if _is_number(truth) else 0)
 
     def _find(self, guess):
         for label, choice in self.choices.items():
@@ -119,66 +153,96 @@ class Prediction:
         return f"{_words(choice)} {self._unit}".strip()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        marks = {
-            label: "●" if choice == self.guess else "○" for label, choice in self.choices.items()
-        }
+        marks = {label: "●" if label == self.kept.label else "○" for label in self.choices}
         lines = [self.question, *(f"  {mark} {label}" for label, mark in marks.items())]
         listed = "".join(f"<li>{escape(label)}</li>" for label in self.choices)
-        return self.box._repr_mimebundle_() | {
+        return cells.view_of(self.box) | {
             "text/html": f"<p><b>{escape(self.question)}</b></p><ul>{listed}</ul>",
             "text/plain": "\n".join(lines),
         }
 
 
 class Comparison:
-    """A guess beside the truth."""
+    """A guess beside the truth, which is folded as long as there is no guess."""
 
     def __init__(self, prediction: Prediction, truth):
         self._prediction, self._truth = prediction, truth
         self._html = widgets.HTML()
         self._html.add_class("bn-lesson")
         self._refresh()
-        prediction.on_guess(self._refresh)
+        prediction.kept.observe(self._refresh, "label")
         cells.replace(self, get_ipython())
 
     def close(self):
         """Give back what it holds in the kernel and in the browser."""
-        self._prediction.on_guess(self._refresh, remove=True)
+        self._prediction.kept.unobserve(self._refresh, "label")
         cells.close(self._html)
 
     def __str__(self):
-        return self._prediction.verdict(self._truth)
+        return f"{self._prediction.verdict(self._truth)}\n{self._reply()}".strip()
+
+    def _reply(self) -> str:
+        """What the choice that was made is told."""
+        return self._prediction.replies.get(self._prediction.kept.label, "")
 
     def _refresh(self, change=None):
-        self._html.value = f'{_STYLE}<span role="status">{escape(str(self))}</span>'
+        self._html.value = f'{_STYLE}<div role="status">{self._live()}</div>'
+
+    def _live(self) -> str:
+        said = f"<p>{escape(self._prediction.verdict(self._truth))}</p>"
+        if self._prediction.guess is None:
+            return f"<p>{ASK}</p><details><summary>{UNFOLD}</summary>{said}</details>"
+        return f"{said}<p>{escape(self._reply())}</p>" if self._reply() else said
+
+    def _saved(self) -> str:
+        """For a page without a kernel; without a guess it is folded, with what each is told."""
+        if self._prediction.guess is not None:
+            return self._live()
+        right = self._prediction._label(self._truth)
+        replies = "".join(
+            f"<dt>{escape(label)}</dt><dd>{escape(reply)}</dd>"
+            for label, reply in self._prediction.replies.items()
+            if reply
+        )
+        listed = f"<dl>{replies}</dl>" if replies else ""
+        return (
+            f"<details><summary>{ASK} {UNFOLD}</summary>"
+            f"<p>Computed: <b>{escape(right)}</b></p>{listed}</details>"
+        )
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return self._html._repr_mimebundle_() | {
-            "text/html": f"<p>{escape(str(self))}</p>",
-            "text/plain": str(self),
-        }
+        return cells.view_of(self._html) | {"text/html": self._saved(), "text/plain": str(self)}
 
 
 def show(verdict: Verdict):
-    """Show what a check of `bn_lib.exercises` found, with a mark and in words."""
-    return Shown(*verdict)
+    """Show what a check of `bn_lib.exercises` found: a mark, words, and hints to unfold."""
+    return Shown(verdict)
 
 
 class Shown:
     """A verdict as text and as HTML."""
 
-    def __init__(self, passed, message):
-        self._mark, self._colour = _MARKS[passed]
-        self._message = message
+    def __init__(self, verdict: Verdict):
+        unwritten = verdict.stage == "not written"
+        self._mark, self._color = ("○", style.NOTE) if unwritten else _MARKS[verdict.passed]
+        self._message = verdict.message
+        self._hints = () if verdict.passed else verdict.hints
 
     def __repr__(self):
         return f"{self._mark} {self._message}"
 
     def _repr_html_(self):
+        hints = ""
+        for hint in reversed(self._hints):
+            word = "A hint" if hint == self._hints[0] else "Another hint"
+            hints = (
+                f'<details style="padding: 0.2em 0.8em"><summary>{word}</summary>'
+                f"<p>{escape(hint)}</p>{hints}</details>"
+            )
         return (
-            f'<p style="border-left: 4px solid {self._colour}; padding: 0.3em 0.8em">'
-            f'<b style="color: {self._colour}; font-size: 130%">{self._mark}</b>'
-            f" {escape(self._message)}</p>"
+            f'<p style="border-left: 4px solid {self._color}; padding: 0.3em 0.8em">'
+            f'<b style="color: {self._color}; font-size: 130%">{self._mark}</b>'
+            f" {escape(self._message)}</p>{hints}"
         )
 
 

@@ -58,8 +58,8 @@ async def watch(
 
 async def _shown(live) -> None:
     live.draw()
-    data, metadata = live.canvas._repr_mimebundle_()
-    display({cells.WIDGET_VIEW: data[cells.WIDGET_VIEW]}, raw=True, metadata=metadata)
+    _, metadata = live.canvas._repr_mimebundle_()
+    display(cells.view_of(live.canvas), raw=True, metadata=metadata)
     try:
         await live.train()
     except (asyncio.CancelledError, KeyboardInterrupt):
@@ -98,7 +98,7 @@ class Watch(Sized):
             self.canvas.note = WORDS["deaf"]
         self.canvas.on_msg(self._receive)
         for one in self.trainings.values():
-            one.look()
+            one.record_if_due()
         self._first = self._steps()
         self._start = monotonic()
 
@@ -207,5 +207,6 @@ class Watch(Sized):
     def _repr_mimebundle_(self, include=None, exclude=None):
         said = self.describe()
         panel = ("at the end", said, self.picture.pixels())
-        data, metadata = self.canvas._repr_mimebundle_()
-        return data | {"image/png": storyboard([panel]), "text/plain": said}, metadata
+        _, metadata = self.canvas._repr_mimebundle_()
+        picture = {"image/png": storyboard([panel]), "text/plain": said}
+        return cells.view_of(self.canvas) | picture, metadata

@@ -18,31 +18,34 @@ gamma and beta belong to the units of array axis 1 in all of them: shape (D,), o
 
 Types: float32 and float64 stay; integers, booleans and lists become float64; float16 is computed
 in float32 and returned as float16. Inputs are never changed, results never share their memory.
-In training mode a NaN or an infinity makes NaN of what shares its statistics, as in PyTorch,
-without a warning, and touches nothing else; in inference mode it stays in its own place.
 
-Where to read: training_mode and inference_mode hold what this page names, statistics how mean and
-var keep their digits, arguments what is refused.
+Range: `OutOfRange` is raised where finite numbers would give a variance beyond their type, one so
+small that its squares have lost their digits, or a NaN on the way to a result. A NaN or an infinity
+that comes in makes NaN of what shares its statistics in training mode, as in PyTorch, without a
+warning, and touches nothing else; in inference mode it stays in its own place.
+
+Where to read: batch_norm has the paper's lines, careful the sums that keep their digits, refusals
+what is refused.
 """
 
-from .inference_mode import (
-    RunningStatistics,
-    batch_norm_inference,
-    batch_norm_inference_backward,
-    fold,
-)
-from .training_mode import (
+from .batch_norm import (
     BatchNormCache,
+    RunningStatistics,
     UndoParameters,
     batch_norm,
     batch_norm_backward,
+    batch_norm_inference,
+    batch_norm_inference_backward,
+    fold,
     moments,
     normalize,
     undo_parameters,
 )
+from .refusals import OutOfRange
 
 __all__ = [
     "BatchNormCache",
+    "OutOfRange",
     "RunningStatistics",
     "UndoParameters",
     "batch_norm",

@@ -75,12 +75,13 @@ class Picture:
 
     @contextmanager
     def _only_still(self):
-        """Hide what moves."""
+        """Hide what moves, in the course's style: ticks are chosen and made at a draw."""
         shown = [artist.get_visible() for artist in self.moving]
         for artist in self.moving:
             artist.set_visible(False)
         try:
-            yield
+            with style.ours():
+                yield
         finally:
             for artist, visible in zip(self.moving, shown, strict=True):
                 artist.set_visible(visible)

@@ -313,16 +313,21 @@ def test_a_reader_answers_a_question_and_compares(opened):
     for answer in opened.locator(".answer").all():
         name = answer.get_attribute("data-question")
         question = opened.locator(f".question[data-question={name}]")
-        answer.locator("summary").click()
-        truth = answer.locator("b").inner_text()
+        assert answer.get_attribute("open") is None, "it is folded until a guess is made"
+        truth = answer.locator("b").text_content()
         verdicts = []
         for choice in question.locator("label").all():
             choice.click()
+            assert answer.get_attribute("open") is not None
             verdict = answer.locator(".verdict").inner_text()
             assert choice.inner_text().strip() in verdict
             verdicts.append("right" in verdict)
             assert verdicts[-1] == (choice.inner_text().strip() == truth)
         assert sum(verdicts) == 1
+    opened.reload()
+    for question in opened.locator(".question").all():
+        expect(question.locator("label input").last).to_be_checked()
+    expect(opened.locator(".verdict").first).to_contain_text("Your guess")
 
 
 @of_all
@@ -353,4 +358,4 @@ def test_exercises_can_be_opened_live(site, file):
     notebook = Path(file).with_suffix(".ipynb").name
     assert '<p class="exercise">' in text
     assert f"?urlpath=lab/tree/notebooks/{notebook}" in text
-    assert "Not yet:" not in text, "a verdict on an exercise that nobody has solved"
+    assert "Not written yet" not in text, "a verdict on an exercise that nobody has solved"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from queue import Empty
 
 from jupyter_client.blocking import BlockingKernelClient
-from jupyter_client.manager import KernelManager, start_new_kernel
+from jupyter_client.manager import KernelManager
 
 SECONDS = 60  # a loaded machine may be slow
 
@@ -92,8 +92,12 @@ def _is_idle(message: dict, parent: str) -> bool:
 @contextmanager
 def running(*cells: str) -> Iterator[Kernel]:
     """A fresh kernel in which cells have been run."""
-    manager, client = start_new_kernel(startup_timeout=SECONDS)
+    manager = KernelManager(transport="ipc")  # ports may be taken by another test's kernel
+    manager.start_kernel()
+    client = manager.client()
     try:
+        client.start_channels()
+        client.wait_for_ready(timeout=SECONDS)
         kernel = Kernel(manager, client)
         for code in cells:
             ran = kernel.run(code)

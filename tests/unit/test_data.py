@@ -93,5 +93,23 @@ def test_two_humped_has_the_mean_and_spread_it_says():
     h = two_humped(200_000, generator(), mean=3, std=2)
     assert h.mean() == pytest.approx(3, abs=0.02)
     assert h.std() == pytest.approx(2, rel=0.01)
-    with pytest.raises(ValueError, match="n = 0"):
-        two_humped(0, generator())
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: two_humped(0, generator()), ValueError, "n is 0, expected at least 1"),
+        (lambda: two_humped(2.0, generator()), ValueError, "n is 2.0, .* a whole number"),
+        (lambda: two_humped(9, 0), TypeError, "rng is 0, expected a generator"),
+        (lambda: spirals(0, generator()), ValueError, "n is 0, expected at least 2"),
+        (lambda: spirals(True, generator()), ValueError, "n is True"),
+        (lambda: spirals(9, None), TypeError, "rng is None, expected a generator"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_a_path_may_be_a_string():
+    np.testing.assert_array_equal(digits(str(FILE)).x, digits().x)

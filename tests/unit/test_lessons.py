@@ -13,6 +13,14 @@ QUESTION = "How far off is H?"
 CHOICES = [0, 2.9, 29.3, 69.8]
 
 
+REPLIES = {0: "That would be no change.", 2.9: "A tenth of it.", 29.3: "Yes.", 69.8: "< the rest"}
+
+
+@pytest.fixture(autouse=True)
+def forget_guesses(monkeypatch):
+    monkeypatch.setattr(lessons, "_guesses", {})
+
+
 def ask(guess=None):
     return predict(QUESTION, CHOICES, guess, unit="%")
 
@@ -75,8 +83,60 @@ def test_a_guess_is_compared_with_the_truth(guess, said):
     bundle = comparison._repr_mimebundle_()
     assert set(bundle) == {WIDGET_VIEW, "text/html", "text/plain"}
     assert bundle["text/plain"] == str(comparison) == said
-    assert said in bundle["text/html"]
     assert said in comparison._html.value
+    folded = "<details>" in bundle["text/html"]
+    assert folded == ("<details>" in comparison._html.value) == (guess is None)
+    assert said in bundle["text/html"] or folded
+
+
+def test_without_a_guess_one_is_asked_for_and_the_truth_is_folded():
+    comparison = ask().compare(29.3)
+    for shown in (comparison._html.value, comparison._repr_mimebundle_()["text/html"]):
+        before, folded = shown.split("</summary>")
+        assert "29.3" not in before
+        assert "Make a guess first" in before
+        assert "29.3" in folded
+
+
+def test_each_choice_has_a_reply_of_its_own():
+    question = predict(QUESTION, REPLIES, unit="%")
+    comparison = question.compare(29.3)
+    assert not any(reply in comparison._html.value for reply in REPLIES.values())
+    saved = comparison._repr_mimebundle_()["text/html"]
+    assert saved.startswith("<details>")
+    assert "<dt>69.8 %</dt><dd>&lt; the rest</dd>" in saved
+    assert saved.count("<dt>") == 4
+    for choice, reply in REPLIES.items():
+        click(question, f"{choice} %")
+        assert str(comparison).endswith(f"\n{reply}")
+        assert reply.replace("<", "&lt;") in comparison._html.value
+        assert sum(f"<p>{r}</p>" in comparison._html.value for r in REPLIES.values()) <= 1
+
+
+def test_asked_again_it_keeps_the_guess_and_the_comparison_follows():
+    first = ask()
+    comparison = first.compare(29.3)
+    click(first, "0 %")
+    second = ask()
+    assert second.guess == 0
+    assert second._buttons.label == "0 %"
+    click(second, "29.3 %")
+    assert "29.3 %, right ✓" in comparison._html.value
+    assert ask(guess=2.9).guess == 2.9
+    assert predict(QUESTION, [0, 29.3], unit="%").guess is None, "another question"
+
+
+def test_a_truth_can_be_a_condition_for_each_choice():
+    question = predict("γ?", ["smaller", "the same", "larger"])
+    before, after = np.float64(1), np.float64(2)
+    comparison = question.compare([after < before, after == before, after > before])
+    assert str(comparison).startswith("Computed: larger.")
+
+
+@pytest.mark.parametrize("truth", [[True, True, False], [False] * 3, [True], [True, False]])
+def test_of_the_conditions_exactly_one_is_true(truth):
+    with pytest.raises(ValueError, match="3 choices and needs as many conditions"):
+        predict("γ?", ["smaller", "the same", "larger"]).compare(truth)
 
 
 def test_after_run_all_a_click_is_enough():
@@ -111,7 +171,7 @@ def test_running_a_cell_again_frees_what_its_last_run_made(monkeypatch):
         comparison = question.compare(29.3)
         counts.append(len(widgets.widget._instances))
     assert len(set(counts)) == 1
-    followers = question._buttons._trait_notifiers["value"]["change"]
+    followers = question.kept._trait_notifiers["label"]["change"]
     assert [f.__self__ for f in followers if hasattr(f, "__self__")].count(comparison) == 1
     click(question, "2.9 %")
     assert "Your guess: 2.9 %" in comparison._html.value
@@ -152,9 +212,21 @@ def test_a_question_needs_different_choices(choices):
         predict("?", choices)
 
 
-@pytest.mark.parametrize(("passed", "mark"), [(True, "✓"), (False, "✗")])
-def test_a_verdict_is_shown_by_mark_and_words(passed, mark):
-    shown = show(Verdict(passed, "γ < 0"))
+@pytest.mark.parametrize(
+    ("passed", "stage", "mark"),
+    [(True, "right", "✓"), (False, "values", "✗"), (False, "not written", "○")],
+)
+def test_a_verdict_is_shown_by_mark_and_words(passed, stage, mark):
+    shown = show(Verdict(passed, "γ < 0", stage))
     assert repr(shown) == f"{mark} γ < 0"
     assert mark in shown._repr_html_()
     assert "γ &lt; 0" in shown._repr_html_()
+
+
+def test_hints_unfold_one_in_the_other_until_the_function_is_right():
+    verdict = Verdict(False, "Not yet.", hints=("Divide.", "By √(v + ε) < 1."))
+    html = show(verdict)._repr_html_()
+    assert html.count("<details") == html.count("</details>") == 2
+    assert html.index("A hint") < html.index("Divide.") < html.index("Another hint")
+    assert html.index("By √(v + ε) &lt; 1.") < html.index("</details></details>")
+    assert "details" not in show(Verdict(True, "Right.", hints=verdict.hints))._repr_html_()

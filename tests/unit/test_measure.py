@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bn_lib.measure import best_line, best_linear_map, saturated
+from bn_lib.measure import best_line, best_linear_map, saturated, skewness
 from bn_lib.network import sigmoid, sigmoid_slope
 
 X = np.linspace(-8, 8, 40_001)
@@ -110,16 +110,38 @@ def test_best_linear_map_of_one_column_is_the_best_line():
         (lambda: best_line([1, 2], [1, 2, 3]), r"expected \(N,\)"),
         (lambda: best_line([1, 1], [1, 2]), "must vary"),
         (lambda: best_line([1, 2], [1, 1]), "must vary"),
-        (lambda: best_line([1, np.inf], [1, 2]), "must vary"),
+        (lambda: best_line([1, np.inf], [1, 2]), "z has NaN or infinity in it"),
+        (lambda: best_line([0, 1e200], [0, 1e200]), "must vary .* float64 can hold"),
+        (lambda: best_line([0, 1e-200], [0, 1]), "must vary .* float64 can hold"),
+        (lambda: best_line([0, 1], [0, np.nan]), "h has NaN or infinity in it"),
+        (lambda: best_linear_map(np.arange(4.0)[:, None], [[0], [1e200], [1], [2]]), "must vary"),
+        (lambda: best_linear_map([[np.nan]] * 4, [[0], [1], [1], [2]]), "x has NaN or infinity"),
+        (lambda: skewness([]), r"x has shape \(0,\)"),
+        (lambda: skewness([1, np.inf]), "x has NaN or infinity"),
         (lambda: best_linear_map(np.ones(3), np.ones(3)), r"\(N, D\)"),
         (lambda: best_linear_map(np.ones((3, 2)), np.ones((3, 1))), "many more"),
         (lambda: best_linear_map(np.ones((9, 2)), np.ones((9, 1))), "must vary"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:invalid value")
 def test_errors_say_what_is_wrong(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "call", [saturated, skewness, lambda z: best_line(z, z), lambda z: best_linear_map(z, z)]
+)
+def test_masked_arrays_are_refused(call):
+    with pytest.raises(TypeError, match="is a masked array"):
+        call(np.ma.masked_array([1.0, 2, 3], mask=[0, 1, 0]))
+
+
+def test_skewness_is_that_of_known_batches():
+    assert skewness([0, 0, 0, 1]) == pytest.approx(2 / np.sqrt(3))
+    assert skewness([-2.0, 0, 2]) == pytest.approx(0, abs=1e-15)
+    assert skewness(np.full(7, 0.1)) == 0
+    draws = np.random.default_rng(0).exponential(size=400_000)
+    assert skewness(3 - 5 * draws) == pytest.approx(-2, abs=0.05)
 
 
 @pytest.mark.parametrize("number", [0.1, 0.3, 0.7, 1e5 + 0.1])

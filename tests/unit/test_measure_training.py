@@ -61,6 +61,16 @@ def test_gradients_are_those_of_all_that_learns():
     )
 
 
+def test_gradients_are_nobody_elses():
+    network = dense([4, 5, 3], Tanh, generator(), BatchNorm)
+    x, labels = batch()
+    first = gradients(network, x, labels)[1]
+    kept = [g.copy() for g in first]
+    gradients(network, 3 * x, labels)
+    for a, b in zip(first, kept, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 # ---------------------------------------------------------------- the Jacobian
 
 
@@ -104,6 +114,38 @@ def test_surviving_of_known_matrices():
     assert surviving(np.eye(5)) == surviving(np.eye(5), np.arange(5)) == 1
     assert surviving(2 * np.eye(5)) == 4
     assert surviving(np.diag([1, 0]), [3, 4]) == pytest.approx(9 / 25)
+    J = [[1, 2, 3], [0, 4, 0]]  # Jᵀ (1, 2) = (1, 10, 3)
+    assert surviving(J, [1, 2]) == pytest.approx(110 / 5)
+    assert surviving(J) == pytest.approx(30 / 2)
+    wide = np.array([[100, 50]], np.uint8)  # squares of uint8 end at 255
+    assert surviving(wide) == 12_500
+    assert surviving(wide, np.array([200], np.uint8)) == 12_500
+
+
+def test_the_jacobian_has_the_exact_moments():
+    """The mean of constants is rounded, so that NumPy's x.var() is not 0 here."""
+    x, eps = np.full(3, 1e6 + 0.7), 1e-30
+    assert x.var() > eps
+    expected = (np.eye(3) - 1 / 3) / np.sqrt(eps)
+    np.testing.assert_allclose(batch_norm_jacobian(x, 1.0, eps), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: surviving(np.eye(2), [0, 0]), "2 numbers that are not all 0"),
+        (lambda: surviving(np.eye(2), [1, 2, 3]), "expected 2 numbers"),
+        (lambda: surviving(np.ones(3)), "an array of 2 axes"),
+        (lambda: surviving([[np.nan]]), "jacobian has NaN or infinity"),
+        (lambda: jacobian(np.sin, np.ones((2, 2))), "an array of 1 axes"),
+        (lambda: batch_norm_jacobian(np.ones((2, 2))), "an array of 1 axes"),
+        (lambda: steadiness([]), r"path has shape \(0,\)"),
+        (lambda: steadiness([1, np.nan]), "path has NaN or infinity"),
+    ],
+)
+def test_what_has_no_answer_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
 
 
 # ---------------------------------------------------------------- drift and steadiness
@@ -127,6 +169,8 @@ def test_drift_does_not_know_the_unit_of_measure():
         (np.ones((3, 2)), np.ones((2, 2)), "expected"),
         (np.ones((1, 2)), np.ones((1, 2)), "two steps"),
         (np.ones((3, 2)), np.zeros((3, 2)), "same input for all examples"),
+        (np.ones((3, 2)), np.full((3, 2), np.inf), "stds has NaN or infinity"),
+        (np.full((3, 2), np.nan), np.ones((3, 2)), "means has NaN or infinity"),
     ],
 )
 def test_drift_needs_two_steps_and_spread(means, stds, message):
@@ -185,6 +229,22 @@ def test_no_step_is_no_shift():
     assert internal_covariate_shift(network, network, 3, x, labels) == pytest.approx((0, 0, 1))
 
 
+@pytest.mark.parametrize("zero", ["before", "after"])
+def test_there_is_no_angle_to_a_gradient_of_0(zero):
+    before = [Linear(1, 1, generator()), Linear(1, 1, generator())]
+    after = copy.deepcopy(before)
+    (before if zero == "before" else after)[0].W[:] = 0  # nothing comes in, so dW is 0
+    with pytest.raises(ValueError, match=r"layer 1 have the sizes .* no angle"):
+        internal_covariate_shift(before, after, 1, np.ones((1, 1)), np.ones((1, 1)), squared_error)
+
+
+def test_there_is_no_way_along_a_gradient_of_0():
+    network = [Linear(1, 1, generator(), frozen=("b",))]
+    network[0].W[:] = 0
+    with pytest.raises(ValueError, match=r"the gradient has the size 0\.0"):
+        along_gradient(network, np.ones((1, 1)), np.zeros((1, 1)), [0.1], squared_error)
+
+
 def test_along_the_gradient_of_a_bowl():
     """Loss w² for one weight: at w - rate * 2 w, with a gradient that changes by 2 a unit."""
     network = [Linear(1, 1, generator(), frozen=("b",))]
@@ -197,10 +257,20 @@ def test_along_the_gradient_of_a_bowl():
     assert network[0].W == 3
 
 
-@pytest.mark.parametrize("rates", [[], [0.1, 0], [-0.1], 0.1, [np.nan]])
-def test_along_a_gradient_goes_forward_only(rates):
+@pytest.mark.parametrize(
+    ("rates", "message"),
+    [
+        ([], "one or more numbers"),
+        ([0.1, 0], "numbers above 0"),
+        ([-0.1], "numbers above 0"),
+        (0.1, "an array of 1 axes"),
+        ([np.nan], "rates has NaN or infinity"),
+        ([0.1, np.inf], "rates has NaN or infinity"),
+    ],
+)
+def test_along_a_gradient_goes_forward_only(rates, message):
     network = [Linear(1, 1, generator())]
-    with pytest.raises(ValueError, match="numbers above 0"):
+    with pytest.raises(ValueError, match=message):
         along_gradient(network, np.ones((1, 1)), np.zeros((1, 1)), rates, squared_error)
 
 

@@ -31,12 +31,31 @@ def test_pixels_are_zero_or_one_in_float32():
 
 @pytest.mark.parametrize(
     "index",
-    [3, slice(0, 50, 7), np.array([5, 5, 2]), np.s_[:]],
-    ids=["one", "slice", "list", "all"],
+    [
+        3,
+        slice(0, 50, 7),
+        np.array([5, 5, 2]),
+        [5, 5, 2],
+        np.array([[5, 5], [2, 1]]),
+        np.arange(10_000) % 3000 == 1,
+        np.s_[:],
+        ...,
+    ],
+    ids=["one", "slice", "array", "list", "table", "booleans", "all", "dots"],
 )
 def test_any_index_takes_the_same_images(index):
     everyone = np.unpackbits(D.test_x.packed, axis=1)
     np.testing.assert_array_equal(D.test_x[index], everyone[index])
+
+
+@pytest.mark.parametrize(
+    "index",
+    [np.s_[:50, 3], np.s_[..., :10], np.s_[0, 0], None, True, np.zeros((10_000, 98), bool)],
+    ids=str,
+)
+def test_pixels_are_not_taken_from_packed_bytes(index):
+    with pytest.raises(IndexError, match=r"take images first and their pixels then, as in x\[:50"):
+        D.test_x[index]
 
 
 def test_no_more_is_unpacked_than_is_asked_for():
@@ -70,5 +89,6 @@ def test_labels_of_other_counts_are_refused(tmp_path):
     with np.load(FILE) as file:
         arrays = dict(file)
     np.savez(path, **arrays | {"train_labels": np.roll(arrays["train_labels"], 1) // 2})
-    with pytest.raises(ValueError, match=r"train_labels has .* of the classes"):
-        mnist(path)
+    for each in (path, str(path)):
+        with pytest.raises(ValueError, match=r"train_labels has .* of the classes"):
+            mnist(each)

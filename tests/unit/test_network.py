@@ -14,7 +14,6 @@ from bn_lib.network import (
     Sigmoid,
     Tanh,
     backward,
-    backward_to_parameters,
     cross_entropy,
     dense,
     forward,
@@ -112,23 +111,20 @@ def test_gradient_of_a_loss_is_its_derivative(loss):
     np.testing.assert_allclose(dy, numeric(lambda: loss(y, target)[0], y), rtol=1e-6, atol=1e-8)
 
 
-def test_losses_are_their_formulas():
-    logits = np.array([[1.0, 2, 3], [0, 0, 0]])
-    p = np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum()
-    loss, _ = cross_entropy(logits, np.array([2, 0]))
-    assert loss == pytest.approx((-np.log(p[2]) + np.log(3)) / 2)
-    assert squared_error(np.ones((2, 3)), np.zeros((2, 3)))[0] == 3  # summed over outputs
+@pytest.mark.parametrize("layer", [Sigmoid(), Tanh(), ReLU(), Linear(2, 3, generator())])
+def test_bytes_go_through_a_layer_with_all_their_digits(layer):
+    x = np.array([[0, 1], [2, 3]], np.uint8)
+    np.testing.assert_array_equal(forward([layer], x), forward([layer], x.astype(float)))
 
 
-def test_cross_entropy_does_not_overflow():
-    loss, dy = cross_entropy(np.array([[1e4, -1e4]]), np.array([1]))
-    assert loss == 2e4
-    np.testing.assert_array_equal(dy, [[1, -1]])
-
-
-def test_squared_error_refuses_to_broadcast():
-    with pytest.raises(ValueError, match=r"\(4, 1\).*\(4,\)"):
-        squared_error(np.ones((4, 1)), np.ones(4))
+def test_lists_go_through_a_network():
+    network = dense([3, 4, 2], Tanh, generator(), BatchNorm)
+    x = [[1, 2, 3], [0, 1, 5], [2, 2, 1]]
+    y = forward(network, x)
+    np.testing.assert_array_equal(y, forward(network, np.array(x, float)))
+    dx = backward(network, [[1, 2], [0, 1], [3, 1]])
+    forward(network, np.array(x, float))
+    np.testing.assert_array_equal(dx, backward(network, np.array([[1.0, 2], [0, 1], [3, 1]])))
 
 
 def reference(network, x, labels):
@@ -172,15 +168,6 @@ def test_a_network_does_what_the_textbook_does():
         np.testing.assert_allclose(layer.dW, gradient, rtol=1e-9, atol=1e-15)
 
 
-@pytest.mark.parametrize("labels", [np.zeros((4, 1), int), np.zeros(1, int), 0])
-def test_labels_of_another_shape_are_refused(labels):
-    message = r"labels have shape \(.*\), expected \(4,\): one class for each example"
-    with pytest.raises(ValueError, match=message):
-        cross_entropy(np.zeros((4, 3)), labels)
-    with pytest.raises(ValueError, match=message):
-        accuracy([], np.zeros((4, 3)), labels)
-
-
 @pytest.mark.parametrize("first", ["Linear", "a layer of one's own"])
 def test_training_gets_the_gradients_that_backward_gives(first):
     rng = generator()
@@ -191,7 +178,7 @@ def test_training_gets_the_gradients_that_backward_gives(first):
     backward(network, dy)
     expected = [np.copy(getattr(layer, "d" + name)) for layer, name in learned(network)]
     forward(network, x)
-    backward_to_parameters(network, dy)
+    backward(network, dy, for_x=False)
     for (layer, name), gradient in zip(learned(network), expected, strict=True):
         np.testing.assert_array_equal(getattr(layer, "d" + name), gradient)
 
@@ -205,37 +192,9 @@ def test_training_calls_the_backward_pass_that_a_learner_has_written_of_a_first_
 
     layer = Decay(4, 3, generator())
     forward([layer], np.zeros((2, 4)))
-    backward_to_parameters([layer], np.zeros((2, 3)))
+    backward([layer], np.zeros((2, 3)), for_x=False)
     np.testing.assert_array_equal(layer.dW, layer.W)
-
-
-@pytest.mark.parametrize(
-    ("labels", "error", "words"),
-    [
-        ([0, -1], ValueError, "a label is -1"),
-        ([0.0, 1.0], TypeError, "type float64"),
-        ([False, True], TypeError, "type bool"),
-    ],
-)
-def test_labels_that_are_no_classes_are_refused(labels, error, words):
-    with pytest.raises(error, match=words):
-        cross_entropy(np.zeros((2, 3)), np.array(labels))
-
-
-def test_no_examples_are_refused():
-    none = np.zeros(0, dtype=int)
-    for refuses in (
-        lambda: cross_entropy(np.zeros((0, 3)), none),
-        lambda: accuracy([Tanh()], np.zeros((0, 3)), none),
-    ):
-        with pytest.raises(ValueError, match="no examples"):
-            refuses()
-
-
-def test_a_list_of_labels_will_do():
-    logits = np.array([[1.0, 2], [3, 1]])
-    assert accuracy([Tanh()], logits, [1, 0]) == 1
-    assert cross_entropy(logits, [1, 0])[0] == cross_entropy(logits, np.array([1, 0]))[0]
+    assert backward([layer], np.zeros((2, 3))) is not None  # wanted again
 
 
 def test_outputs_that_are_no_numbers_are_right_on_none():
@@ -295,7 +254,7 @@ def test_outputs_are_not_overwritten_by_the_next_pass():
 # ---------------------------------------------------------------- BatchNorm and its statistics
 
 
-def test_to_look_at_a_network_does_not_change_it():
+def test_to_evaluate_a_network_does_not_change_it():
     network = dense([4, 5, 3], Sigmoid, generator(), BatchNorm)
     x = generator(1).normal(size=(6, 4))
     before = forward(network, x, training=False)
@@ -328,6 +287,29 @@ def test_population_statistics_are_those_of_algorithm_2():
     np.testing.assert_allclose(one, forward(network, x, training=False)[:1])
 
 
+def test_a_population_takes_all_whole_batches():
+    x, layer = generator().normal(2, 3, (40, 3)), BatchNorm(3)
+    use_population([layer], x, batch=20)
+    np.testing.assert_allclose(layer.population[0], x.mean(0))
+    np.testing.assert_allclose(
+        layer.population[1], (x[:20].var(0, ddof=1) + x[20:].var(0, ddof=1)) / 2
+    )
+
+
+def test_eps_counts_in_inference_mode_too():
+    layer, x = kept_statistics(BatchNorm(4, eps=0.5)), generator().normal(size=(2, 4))
+    expected = (x - layer.running.mean) / np.sqrt(layer.running.var + 0.5)
+    np.testing.assert_allclose(forward([layer], x, training=False), expected)
+    backward([layer], np.ones((2, 4)))
+    np.testing.assert_allclose(layer.dgamma, expected.sum(0))
+
+
+def test_the_slope_of_relu_at_0_is_0():
+    layer = ReLU()
+    np.testing.assert_array_equal(forward([layer], np.array([[-1.0, 0, 1]])), [[0, 0, 1]])
+    np.testing.assert_array_equal(backward([layer], np.ones((1, 3))), [[0, 0, 1]])
+
+
 def test_the_next_step_ends_the_population():
     layer = BatchNorm(3)
     x = generator().normal(5, 2, (40, 3))
@@ -343,17 +325,6 @@ def test_a_network_without_batch_norm_is_not_run_for_a_population():
             raise AssertionError("it was run")
 
     use_population([Untouched()], np.ones((200, 2)))
-
-
-def test_a_population_needs_a_batch():
-    with pytest.raises(ValueError, match="3 examples, expected at least one batch of 100"):
-        use_population([BatchNorm(2)], np.ones((3, 2)))
-
-
-@pytest.mark.parametrize("batch", [1, 0, -5])
-def test_a_population_s_batches_have_a_variance(batch):
-    with pytest.raises(ValueError, match=f"batch is {batch}, expected at least 2"):
-        use_population([BatchNorm(3)], np.zeros((10, 3)), batch)
 
 
 @pytest.mark.parametrize("activation", [Sigmoid, Tanh, ReLU])

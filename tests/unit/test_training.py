@@ -21,35 +21,7 @@ from bn_lib.network import (
     undo,
 )
 from bn_lib.training import SGD, Adam, Diverged, Training
-
-
-def generator(seed=0):
-    return np.random.default_rng(seed)
-
-
-def blobs(n=240, inputs=6, classes=3):
-    """Examples of a few classes, each around a place of its own."""
-    rng = generator(5)
-    labels = np.arange(n) % classes
-    return rng.normal(size=(n, inputs)) + 1.5 * rng.normal(size=(classes, inputs))[labels], labels
-
-
-def training(optimizer=None, network=None, **options):
-    x, labels = blobs()
-    network = network or dense([6, 8, 8, 3], Sigmoid, generator(), BatchNorm)
-    return Training(
-        network, x, labels, optimizer or SGD(0.3, momentum=0.9), generator(1), 32, **options
-    )
-
-
-def state(one):
-    """All that a training has come to, as bytes."""
-    values = [np.asarray(getattr(layer, name)).tobytes() for layer, name in learned(one.network)]
-    norms = [layer for layer in one.network if isinstance(layer, BatchNorm)]
-    values += [part.tobytes() for n in norms for part in (n.running.mean, n.running.var)]
-    values += [one.losses.tobytes(), str(one.step)]
-    return values + [(name, seen.tobytes()) for name, seen in one.record.items()]
-
+from tests.unit.small_training import Number, blobs, generator, state, training
 
 PROBES = {"gamma": lambda network: network[1].gamma, "W": lambda network: network[0].W.std()}
 
@@ -136,14 +108,17 @@ def test_an_error_in_a_learners_layer_leaves_the_training_as_it_was():
 def test_each_epoch_shows_each_example_once():
     seen = []
 
-    class Watched(np.ndarray):
+    class Watched:
+        def __len__(self):
+            return len(x)
+
         def __getitem__(self, key):
             seen.extend(key)
-            return np.asarray(self)[key]
+            return x[key]
 
     x, labels = blobs(200)
     network = dense([6, 3], None, generator())
-    Training(network, x.view(Watched), labels, SGD(0.1), generator(), 50).run(8)
+    Training(network, Watched(), labels, SGD(0.1), generator(), 50).run(8)
     assert sorted(seen[:200]) == sorted(seen[200:]) == list(range(200))
     assert seen[:200] != seen[200:]
 
@@ -206,78 +181,81 @@ def test_freezing_what_a_layer_does_not_have_is_refused(frozen):
         training(network=network).run(20)
 
 
-def test_times_multiplies_the_rate_of_a_parameter():
-    slow = dense([6, 8, 3], Tanh, generator(), BatchNorm)
-    fast = copy.deepcopy(slow)
-    training(SGD(0.1), slow).run(1)
-    training(SGD(0.1, times={"gamma": 300}), fast).run(1)
-    np.testing.assert_allclose(fast[1].gamma - 1, 300 * (slow[1].gamma - 1))
-    np.testing.assert_array_equal(fast[0].W, slow[0].W)
+class Series:
+    """What a pandas Series does: [positions] are taken for labels, np.asarray for the values."""
+
+    def __init__(self, values, index):
+        self.values, self.index = np.asarray(values), list(index)
+
+    def __len__(self):
+        return len(self.values)
+
+    def __getitem__(self, labels):
+        return self.values[[self.index.index(label) for label in labels]]
+
+    def __array__(self, dtype=None, copy=None):
+        return self.values
 
 
-class Number:
-    """One number that is its own output; with squared error, the gradient is 2 (a - target)."""
-
-    parameters = ("a",)
-
-    def __init__(self, a):
-        self.a = a
-
-    def forward(self, x):
-        return self.a * np.ones_like(x)
-
-    def backward(self, dy):
-        self.da = dy.sum()
-        return 0 * dy
-
-
-def path(optimizer, steps=5, start=3.0):
-    """The way of one number towards 0."""
-    zero = np.zeros((1, 1))
-    one = Training([Number(start)], zero, zero, optimizer, loss=squared_error,
-                   probes={"a": lambda network: network[0].a})  # fmt: skip
-    return one.run(steps).record["a"]
-
-
-def test_sgd_with_momentum_is_its_recurrence():
-    a, v, expected = 3.0, 0.0, [3.0]
-    for _ in range(5):
-        v = 0.8 * v + 2 * a
-        a -= 0.1 * v
-        expected.append(a)
-    np.testing.assert_allclose(path(SGD(0.1, momentum=0.8)), expected)
-
-
-@pytest.mark.parametrize("momentum", [0.0, 0.8])
-def test_a_rate_may_multiply_the_loss_instead(momentum):
-    def rated(y, target):
-        loss, dy = squared_error(y, target)
-        return loss, 0.1 * dy
-
-    zero = np.zeros((1, 1))
-    one = Training([Number(3.0)], zero, zero, SGD(1, momentum), loss=rated).run(5)
-    np.testing.assert_allclose(one.network[0].a, path(SGD(0.1, momentum))[-1])
-    assert one.losses[0] == 9  # of the loss itself
-
-
-def test_adam_is_its_algorithm():
-    a, m, v, expected = 3.0, 0.0, 0.0, [3.0]
-    for t in range(1, 6):
-        g = 2 * a
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-        a -= 0.1 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-        expected.append(a)
-    np.testing.assert_allclose(path(Adam(0.1)), expected)
-
-
-def test_numbers_of_numpy_as_rates_do_not_widen_float32():
-    network = dense([6, 8, 3], Tanh, generator(), BatchNorm, dtype=np.float32)
+def test_a_shuffled_series_is_taken_by_position():
     x, labels = blobs()
-    Training(network, x.astype(np.float32), labels, SGD(np.float64(0.1)), generator(), 30).run(3)
-    assert network[0].W.dtype == network[0].b.dtype == np.float32
+    order = generator(3).permutation(len(x))
+    runs = []
+    for target in (labels[order], Series(labels[order], order), labels[order].tolist()):
+        network = dense([6, 8, 3], Tanh, generator())
+        runs.append(Training(network, x[order], target, SGD(0.3), generator(1), 32).run(20).losses)
+    assert runs[0] == runs[1] == runs[2]
+
+
+def test_examples_that_fill_no_whole_batch_rest():
+    seen = []
+
+    def loss(y, target):
+        seen.append(len(target))
+        return squared_error(y, target)
+
+    zero = np.zeros((10, 1))
+    Training([Number(1.0)], zero, zero, SGD(0.1), generator(), 4, loss=loss).run(6)
+    assert seen == [4] * 6
 
 
 # ---------------------------------------------------------------- what must not be silent
+
+
+def test_losses_may_be_kept_in_view_while_training_goes_on():
+    one, whole = training(), training().run(25)
+    one.run(5)
+    views = np.asarray(one.losses), one.losses
+    one.run(25)
+    assert state(one) == state(whole)
+    assert len(views[0]) == 5
+    assert isinstance(one.losses[0], float)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_an_infinite_loss_is_divergence(value):
+    zero = np.zeros((1, 1))
+    one = Training([Number(1.0)], zero, zero, SGD(0.1), loss=lambda y, target: (value, y))
+    with pytest.raises(Diverged, match=f"the loss of step 0 is {value}"):
+        one.run(1)
+    assert one.step == 0
+
+
+@pytest.mark.usefixtures("ctrl_c")
+def test_an_interrupt_does_not_wait_for_the_next_record():
+    network = [InterruptsAt(3), *dense([6, 8, 3], Sigmoid, generator())]
+    one = training(network=network, every=50)
+    with pytest.raises(KeyboardInterrupt):
+        one.run(200)
+    assert one.step == 3
+
+
+def test_a_probe_of_changing_shape_costs_no_other_probe():
+    sizes = iter(range(10))
+    one = training(probes=PROBES | {"grows": lambda network: np.zeros(next(sizes))}, every=10)
+    record = one.run(30).record
+    assert record["gamma"].shape == (4, 8)
+    assert [len(value) for value in record["grows"]] == [0, 1, 2, 3]
 
 
 def test_divergence_says_where_it_began():

@@ -191,14 +191,15 @@ def with_questions(notebook: NotebookNode) -> NotebookNode:
         for output in cell.get("outputs", ()):
             text = output.get("data", {}).get("text/html", "")
             asked = re.match(r"<p><b>(.*?)</b></p><ul>(.*)</ul>$", text)
-            computed = re.match(r"<p>Computed: (.*)\. Your guess: none yet\.</p>$", text)
+            computed = re.search(r"<p>Computed: <b>(.*?)</b></p>(.*)</details>$", text)
             if asked:
                 choices = re.findall(r"<li>(.*?)</li>", asked[2])
                 name = re.search(r"(\w+) = predict\(", cell.source)[1]
                 output.metadata["question"] = dict(name=name, text=asked[1], choices=choices)
             if computed:
                 name = re.search(r"(\w+)\.compare\(", cell.source)[1]
-                output.metadata["answer"] = dict(name=name, text=computed[1])
+                replies = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", computed[2])
+                output.metadata["answer"] = dict(name=name, text=computed[1], replies=replies)
     return notebook
 
 

@@ -165,13 +165,51 @@ window.addEventListener("hashchange", recall);
 
 // ---------------------------------------------------------------- questions and answers
 
+// A guess is kept by its question, for the next visit of the page; not every browser allows it.
+const keeper = {
+  get(question) {
+    try {
+      return localStorage.getItem(question);
+    } catch {
+      return null;
+    }
+  },
+  set(question, guess) {
+    try {
+      localStorage.setItem(question, guess);
+    } catch {
+      // then it is forgotten
+    }
+  },
+};
+
+// Until a guess is made the answer is folded, with what each choice is told; then it unfolds, with
+// what is told to this one.
 for (const answer of document.querySelectorAll(".answer")) {
   const name = answer.dataset.question;
   const question = document.querySelector(`.question[data-question="${name}"]`);
+  if (!question) continue;
+  const asked = question.querySelector("legend").textContent;
   const truth = answer.querySelector("b").textContent;
-  question?.addEventListener("input", () => {
-    const guess = question.querySelector("label:has(:checked) span").textContent;
+  const told = (guess) => {
     const verdict = guess === truth ? "right ✓" : "not this time ✗";
+    answer.open = true;
     answer.querySelector(".verdict").textContent = `Your guess: ${guess}, ${verdict}`;
-  });
+    for (const reply of answer.querySelectorAll(".reply")) {
+      reply.hidden = reply.querySelector("dt").textContent !== guess;
+    }
+    question.querySelector(".kept").textContent = "Your guess is kept. The answer comes below.";
+  };
+  for (const label of question.querySelectorAll("label")) {
+    const guess = label.querySelector("span").textContent;
+    const input = label.querySelector("input");
+    input.oninput = () => {
+      keeper.set(asked, guess);
+      told(guess);
+    };
+    if (keeper.get(asked) === guess) {
+      input.checked = true;
+      told(guess);
+    }
+  }
 }

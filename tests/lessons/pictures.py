@@ -1,6 +1,23 @@
 """What the tests of figures ask of a picture."""
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from matplotlib.text import Text
+
+from bn_lib.live.vertices import pack
+
+
+class Figure(NamedTuple):
+    """A figure in its contract's test: how it is made, and states (result, position) it shows."""
+
+    make: Callable
+    states: list[tuple[Any, dict]]
+
+
+def shown(picture):
+    """All that moves, as the browser gets it, and the sentence."""
+    return pack(picture.moving, picture.figure.bbox.height), picture.describe()
 
 
 def artists(picture) -> int:

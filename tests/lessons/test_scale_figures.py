@@ -1,11 +1,11 @@
-"""The figures of notebook 08: what they show at every position, and what they refuse."""
+"""What the figures of the topic *scale* show, and say."""
 
 import numpy as np
 import pytest
 
 from bn_lib.figures import AlongStep, EffectiveRate, RateMap, ScaledWeights
 from bn_lib.normalization import batch_norm
-from tests.unit.pictures import artists, clipped
+from tests.lessons.pictures import Figure
 
 Z = np.random.default_rng(0).standard_normal(40)
 STEPS = np.arange(0, 101, 20)
@@ -124,41 +124,26 @@ def test_the_landscape_says_its_means(along):
     assert along.outside.get_text() == "▲ up to 40"
 
 
-@pytest.mark.parametrize("size", [1, 1.35])
-def test_nothing_grows_and_no_text_is_clipped(weights, rate, cells, along, size):
-    for picture in (weights, rate, cells, along):
-        picture.enlarge(size)
-    before = [artists(picture) for picture in (weights, rate, cells, along)]
-    for log10_a in (-2, 2):
-        for shift in (-10, 10):
-            for eps in (0, 1e-5, 0.1):
-                show_scaled(weights, log10_a, shift, eps, mirror=True)
-                assert clipped(weights) == []
-                assert len(weights.describe()) <= 170
-    for step in (0, 100):
-        along.update((ways(60), ways(0.001)), setting="sigmoid ×3, rate 0.5", step=step)
-        assert clipped(along) == []
-        assert len(along.describe()) <= 170
-    for share in (0, 1):
-        cells.update((share + 0 * SHARES, share + 0 * SHARES), rate=1, scale=0.5, steps=400)
-        assert clipped(cells) == []
-        assert len(cells.describe()) <= 170
-    for factor in (1, 1.7):
-        rate.update((factor * LOSS, RATE), a=0.1, rule="rate × a²")
-        assert clipped(rate) == []
-        assert len(rate.describe()) <= 170
-    assert [artists(picture) for picture in (weights, rate, cells, along)] == before
-
-
-def test_a_bad_result_leaves_the_last_picture(weights, rate, cells, along):
-    with pytest.raises(ValueError, match="NaN"):
-        weights.update((Z, Z, Z * np.nan), log10_a=0, shift=0, eps=0)
-    with pytest.raises(ValueError, match="shape"):
-        rate.update((LOSS[1:], RATE), a=1)
-    with pytest.raises(TypeError, match="without, with_bn"):
-        cells.update(SHARES, rate=0.1, scale=1, steps=200)
-    with pytest.raises(ValueError, match="losses with BN"):
-        along.update((ways(1), (np.zeros((2, 2)), np.zeros((6, 2)))), step=0)
-    assert len(weights.out.get_ydata()) == 0
-    assert len(rate.curves[0].get_ydata()) == 0
-    assert len(along.curves[0][0].get_ydata()) == 0
+FIGURES = [
+    Figure(
+        lambda: ScaledWeights(before=Z),
+        [
+            (scaled(10**a, c, eps), dict(log10_a=a, shift=c, eps=eps, mirror=True))
+            for a in (-2.0, 2.0)
+            for c in (-10, 10)
+            for eps in (0, 1e-5, 0.1)
+        ],
+    ),
+    Figure(
+        lambda: EffectiveRate(STEPS, LOSS, RATE, rates=(1e-3, 1)),
+        [((factor * LOSS, RATE), dict(a=0.1, rule="rate × a²")) for factor in (1, 1.7)],
+    ),
+    Figure(
+        lambda: RateMap(RATES, SCALES),
+        [((s + 0 * SHARES, s + 0 * SHARES), dict(rate=1, scale=0.5, steps=400)) for s in (0, 1)],
+    ),
+    Figure(
+        lambda: AlongStep(STEPS, AHEAD),
+        [((ways(60), ways(1e-3)), dict(setting="sigmoid ×3, rate 0.5", step=s)) for s in (0, 100)],
+    ),
+]

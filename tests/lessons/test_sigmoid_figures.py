@@ -1,4 +1,4 @@
-"""The figures of notebook 03: what they show at every position, and what they refuse."""
+"""What the figures of the topic *sigmoid* show, and say."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from bn_lib.measure import best_line, saturated
 from bn_lib.network import sigmoid, sigmoid_slope
 from bn_lib.normalization import normalize
 from bn_lib.pictures.checks import expect
-from tests.unit.pictures import artists, clipped
+from tests.lessons.pictures import Figure
 
 NOISE = np.random.default_rng(0).standard_normal(50)
 GAMMAS = np.geomspace(0.1, 8, 20)
@@ -51,11 +51,12 @@ def test_every_example_is_drawn_once_full_or_hollow(curve):
     show(curve, mean=0, spread=4, gamma=1, beta=0, threshold=0.05)
     left = curve.sides[0]
     for i in (0, 1):
-        assert len(left["awake"][i].get_xdata()) + len(left["asleep"][i].get_xdata()) == 50
-    flat = left["asleep"][1].get_ydata()
+        awake, asleep = left["dots"][i]
+        assert len(awake.get_xdata()) + len(asleep.get_xdata()) == 50
+    flat = asleep.get_ydata()
     assert len(flat) / 50 == saturated(4 * NOISE, 0.05)
     assert np.all(flat < 0.05)
-    assert np.all(left["awake"][1].get_ydata() >= 0.05)
+    assert np.all(awake.get_ydata() >= 0.05)
 
 
 def test_the_sentence_carries_both_sides(curve):
@@ -80,18 +81,9 @@ def test_undone_is_said_only_when_it_is_true(curve):
 def test_examples_beyond_the_axes_are_counted(curve):
     show(curve, mean=6, spread=10, gamma=1, beta=0, threshold=0.05)
     z = 6 + 10 * NOISE
-    assert curve.sides[0]["right"].get_text() == f"{np.sum(z > 12)} more ▶"
-    assert curve.sides[0]["left"].get_text() == f"◀ {np.sum(z < -12)} more"
-    assert curve.sides[1]["right"].get_text() == ""
-
-
-def test_nothing_grows_and_no_text_is_clipped(curve):
-    before = artists(curve)
-    for corner in CURVE_CORNERS:
-        show(curve, **corner)
-        assert clipped(curve) == []
-        assert len(curve.describe()) <= 170
-    assert artists(curve) == before
+    assert curve.sides[0]["beyond"].right.get_text() == f"{np.sum(z > 12)} more ▶"
+    assert curve.sides[0]["beyond"].left.get_text() == f"◀ {np.sum(z < -12)} more"
+    assert curve.sides[1]["beyond"].right.get_text() == ""
 
 
 def test_the_line_and_the_ring_are_where_the_numbers_are(straightness):
@@ -102,17 +94,6 @@ def test_the_line_and_the_ring_are_where_the_numbers_are(straightness):
     ends = straightness.line.get_xydata()
     np.testing.assert_allclose(np.diff(ends[:, 1]) / np.diff(ends[:, 0]), line.slope)
     assert f"explains {100 * line.r2:.1f} %" in straightness.describe()
-
-
-def test_straightness_keeps_its_artists_and_its_texts_inside(straightness):
-    before = artists(straightness)
-    for gamma in (0.1, 8):
-        for beta in (0, 6):
-            z = gamma * NOISE + beta
-            straightness.update((best_line(z, sigmoid(z)), GAMMAS / 10), gamma=gamma, beta=beta)
-            assert clipped(straightness) == []
-            assert len(straightness.describe()) <= 170
-    assert artists(straightness) == before
 
 
 def stack_sides(depth, lowest=1e-6):
@@ -138,44 +119,6 @@ def test_a_gradient_below_the_axis_is_said(stack):
     assert stack.below.get_text() == "▼ 1.0·10⁻⁴⁴"
     stack.update(stack_sides(40), depth=40, scale=1, gamma=1)
     assert stack.below.get_text() == ""
-
-
-def test_the_stack_survives_zeros_and_every_depth(stack):
-    before = artists(stack)
-    for depth in (1, 2, 40):
-        stack.update(stack_sides(depth), depth=depth, scale=30, gamma=0.25)
-        assert clipped(stack) == []
-        assert len(stack.describe()) <= 170
-    zeros = (np.zeros(3),) * 3
-    stack.update((zeros, zeros), depth=3, scale=1, gamma=1)
-    assert artists(stack) == before
-    for curves, _ in stack.views:
-        for line, dots in curves:
-            expect(line.get_ydata(), (3,), "the line")
-            expect(dots.get_ydata(), (3,), "the dots")
-
-
-def test_a_bad_result_leaves_the_last_picture(curve, straightness, stack):
-    show(curve, mean=0, spread=4, gamma=1, beta=0, threshold=0.05)
-    line = best_line(NOISE, sigmoid(NOISE))
-    straightness.update((line, GAMMAS / 10), gamma=1, beta=0)
-    stack.update(stack_sides(3), depth=3, scale=1, gamma=1)
-    pictures = (curve, straightness, stack)
-    before = [picture.pixels() for picture in pictures]
-    good = (NOISE, 0.5, line)
-    short = (NOISE[:9], 0.5, line)
-    nan = (np.full(3, np.nan),) * 3
-    for result, error in [(None, TypeError), ([good], TypeError), ([good, short], ValueError)]:
-        with pytest.raises(error):
-            curve.update(result, threshold=0.05, gamma=1, beta=0)
-    with pytest.raises(ValueError, match="R²"):
-        straightness.update((line, GAMMAS[:5]), gamma=1, beta=0)
-    with pytest.raises(ValueError, match="share without normalization is NaN"):
-        stack.update((nan, stack_sides(3)[1]), depth=3, scale=1, gamma=1)
-    with pytest.raises(ValueError, match="shape"):
-        stack.update(stack_sides(3), depth=4, scale=1, gamma=1)
-    for picture, pixels in zip(pictures, before, strict=True):
-        np.testing.assert_array_equal(picture.pixels(), pixels)
 
 
 # ---------------------------------------------------------------- two classes in a plane
@@ -234,37 +177,53 @@ def test_the_tint_lies_where_the_network_was_asked(decisions):
         np.testing.assert_array_equal(red > blue, chance(corners) > 0.5)
 
 
-def test_decisions_keep_their_artists_and_their_texts_inside(decisions):
-    before = artists(decisions)
-    for factor in (1, 1.35):
-        decisions.enlarge(factor)
-        for step in (0, 123_456):
-            decisions.update({name: seen(decisions, upper, step) for name in NAMES})
-            assert clipped(decisions) == []
-            assert len(decisions.describe()) <= 170
-        words, below = decisions.panels["one"][-1], decisions.figure.texts[0]
-        assert words.get_window_extent().y0 > below.get_window_extent().y1
-    assert artists(decisions) == before
-
-
-def test_a_bad_record_leaves_the_last_decisions(decisions):
-    good = seen(decisions, upper)
-    decisions.update(dict.fromkeys(NAMES, good))
-    before = decisions.pixels()
-    short = good | {"plane": good["plane"][:, 1:]}
-    nan = good | {"points": np.nan * good["points"]}
-    for records, error, words in [
-        ({"one": good}, TypeError, "the records of"),
-        (dict(one=good, other=short), ValueError, '"plane" of other has shape'),
-        (dict(one=good, other=nan), ValueError, '"points" of other is NaN'),
-    ]:
-        with pytest.raises(error, match=words):
-            decisions.update(records)
-    np.testing.assert_array_equal(decisions.pixels(), before)
-
-
 def test_decisions_are_between_two_classes():
     with pytest.raises(ValueError, match="needs 0 and 1 only"):
         Decisions(NAMES, POINTS, ABOVE + 1)
     with pytest.raises(ValueError, match="x has shape"):
         Decisions(NAMES, POINTS[1:], ABOVE)
+
+
+def test_the_words_of_decisions_stand_apart_in_large_text_too(decisions):
+    for factor in (1, 1.35):
+        decisions.enlarge(factor)
+        decisions.update({name: seen(decisions, upper, 123_456) for name in NAMES})
+        words, below = decisions.panels["one"][-1], decisions.figure.texts[0]
+        assert words.get_window_extent().y0 > below.get_window_extent().y1
+
+
+def test_a_stack_of_zeros_is_drawn_on_its_logarithmic_axes(stack):
+    zeros = (np.zeros(3),) * 3
+    stack.update((zeros, zeros), depth=3, scale=1, gamma=1)
+    for curves, _ in stack.views:
+        for marks in curves:
+            for mark in marks:
+                expect(mark.get_ydata(), (3,), "the mark")
+
+
+def straight(gamma, beta):
+    z = gamma * NOISE + beta
+    return (best_line(z, sigmoid(z)), GAMMAS / 10), dict(gamma=gamma, beta=beta)
+
+
+FIGURES = [
+    Figure(
+        lambda: OnTheCurve(sigmoid, sigmoid_slope, examples=50),
+        [(sides(**corner), corner) for corner in CURVE_CORNERS],
+    ),
+    Figure(
+        lambda: Straightness(sigmoid, GAMMAS, limit=2 / np.pi),
+        [straight(gamma, beta) for gamma in (0.1, 1, 8) for beta in (0, 6)],
+    ),
+    Figure(
+        Stack,
+        [(stack_sides(depth), dict(depth=depth, scale=30, gamma=0.25)) for depth in (1, 2, 40)],
+    ),
+    Figure(
+        lambda: Decisions(NAMES, POINTS, ABOVE),
+        [
+            ({name: seen(Decisions(NAMES, POINTS, ABOVE), way, step) for name in NAMES}, {})
+            for way, step in ((upper, 0), (right_side, 123_456))
+        ],
+    ),
+]

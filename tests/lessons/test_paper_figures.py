@@ -1,11 +1,11 @@
-"""Notebook 06: its figures at every position, and the recorded experiment in them."""
+"""What the figures of the topic *paper* show, and say."""
 
 import numpy as np
 import pytest
 
-from bn_lib.figures import ChangingMind, LongRun, LongRunMap
+from bn_lib.figures import ChangingMind, Curves, LongRun, LongRunMap, Percentiles
 from bn_lib.figures.paper import at_the_end, first_step
-from tests.unit.pictures import artists, clipped, overlapping
+from tests.lessons.pictures import Figure, overlapping
 
 STEPS = np.array([0, 50, 100, 1000, 3000, *range(10_000, 60_000, 10_000)])
 LOOKS = np.arange(0, 301, 100)
@@ -50,7 +50,7 @@ def test_what_a_digit_is_taken_for_is_marked_and_said(mind):
     assert mind.label.get_text() == "The digit: 9"
     assert mind.answer.get_text() == "60 % ✗"
     assert mind.answer.get_position()[1] == 8.5  # beside the bar of 8
-    assert [bar.get_xy()[1, 0] for bar in mind.bars] == answers(8)[0].tolist()
+    assert [bar.get_xy()[1, 0] for bar in mind.bars.bars] == answers(8)[0].tolist()
     assert mind.image.get_array().ravel().tolist() == image.tolist()
     mind.update((image, answers(3, 8, 3, 9), 9), step=300)
     assert mind.answer.get_text() == "60 % ✓"
@@ -126,45 +126,85 @@ def test_cells_are_in_their_place_and_counted(map_):
     ]
 
 
-# ---------------------------------------------------------------- all of them
+# ---------------------------------------------------------------- percentiles
+
+TAKEN = np.arange(0, 101, 20)
+ENDS = [(-1, 0, 1), (0, 0, 0), (-30, -29.9, -29.8), (20, 20, 20), (-40, 0, 40)]
+
+
+def band(low, middle, high):
+    return np.outer(np.ones(len(TAKEN)), [low, middle, high])
+
+
+@pytest.mark.parametrize("ends", ENDS)
+def test_percentiles_show_names_that_can_be_read_wherever_the_curves_end(ends):
+    picture = Percentiles(TAKEN)
+    picture.update([band(*ends), band(-1, 0, 1)])
+    side = picture.sides[0]
+    assert [line.get_ydata()[-1] for line in side["lines"]] == list(ends)
+    assert overlapping(side["names"], picture) == []
+    assert side["below"].get_text() == (f"▼ down to {ends[0]:.1f}".replace("-", "−")) * (
+        ends[0] < -5.5
+    )
+    assert side["above"].get_text() == f"▲ up to {ends[2]:.1f}" * (ends[2] > 5.5)
+
+
+def test_percentiles_say_where_the_median_goes():
+    moving = band(-1, 0, 1)
+    moving[:, 1] = [0, 1, -2, 0, 0, 0.5]
+    picture = Percentiles(TAKEN)
+    picture.update([moving, band(-1, 0, 1)])
+    assert "goes from 0.0 to 0.5, between −2.0 and 1.0. With it" in picture.describe()
+
+
+# ---------------------------------------------------------------- what each figure has to bear
+
+
+def grown(*shares):
+    """Records that end at these shares."""
+    steps = np.array([0, 1000, 2000])
+    return {
+        name: {"step": steps, "accuracy": share * np.array([0.1, 0.5, 1])}
+        for name, share in zip(("without BN", "batch norm", "starts undone"), shares, strict=True)
+    }
 
 
 @pytest.mark.parametrize("size", [1, 1.35])
-def test_nothing_grows_and_no_text_is_clipped(mind, run, map_, size):
-    pictures = mind, run, map_
-    for picture in pictures:
+def test_the_words_of_both_networks_lie_apart(run, map_, size):
+    for picture in (run, map_):
         picture.enlarge(size)
-    before = [artists(picture) for picture in pictures]
-    for digit in (0, 4, 9):
-        for sure in (0.2, 1):
-            p = answers(digit, 0, 9, 5, sure=sure)
-            for step in LOOKS[[0, -1]]:
-                mind.update((np.ones(784), p, digit), step=step)
-                assert clipped(mind) == []
-                assert len(mind.describe()) <= 170
     for after in (0, 50_000):
-        for end in (0, 0.8888, 1):
-            run.update((rising(end, after), rising(end, after)), reach=97.5, std=0.03, seed=0)
-            assert clipped(run) == []
-            assert overlapping(run.words, run) == []
-            assert len(run.describe()) <= 170
-    for share in (0, 0.8888, 1):
-        map_.update((share + 0 * np.array(sides()[0]), sides()[1]), rate=1, std=0.03)
-        assert clipped(map_) == []
-        assert overlapping(map_.words, map_) == []
-        assert len(map_.describe()) <= 170
-    assert [artists(picture) for picture in pictures] == before
+        run.update((rising(0.8888, after), rising(1, after)), reach=97.5)
+        assert overlapping(run.words, run) == []
+    map_.update((0.8888 + 0 * np.array(sides()[0]), sides()[1]), rate=1, std=0.03)
+    assert overlapping(map_.words, map_) == []
 
 
-def test_a_bad_result_leaves_the_last_picture(mind, run, map_):
-    with pytest.raises(ValueError, match="the image has shape"):
-        mind.update((np.zeros((28, 28)), answers(1, 2, 3, 4), 4), step=0)
-    with pytest.raises(ValueError, match="the probabilities has shape"):
-        mind.update((np.zeros(784), answers(1, 2), 4), step=0)
-    with pytest.raises(ValueError, match="accuracy with has shape"):
-        run.update((rising(1), rising(1)[1:]), reach=95)
-    with pytest.raises(ValueError, match="with_bn is NaN"):
-        map_.update((sides()[0], np.nan * sides()[1]), rate=0.1, std=0.3)
-    assert mind.label.get_text() == ""
-    assert len(run.curves[0].get_xdata()) == 0
-    assert len(map_.curves[0].get_xdata()) == 0
+FIGURES = [
+    Figure(
+        lambda: Curves(grown(0, 0, 0), until=2000),
+        [(grown(*shares), {}) for shares in ((0, 0, 0), (1, 1, 1), (0.1, 0.5, 0.98))],
+    ),
+    Figure(
+        lambda: ChangingMind(LOOKS),
+        [
+            ((np.ones(784), answers(digit, 0, 9, 5, sure=sure), digit), dict(step=step))
+            for digit in (0, 4, 9)
+            for sure in (0.2, 1)
+            for step in LOOKS[[0, -1]]
+        ],
+    ),
+    Figure(
+        lambda: LongRun(STEPS),
+        [
+            ((rising(end, after), rising(end, after)), dict(reach=97.5, std=0.03, seed=0))
+            for after in (0, 50_000)
+            for end in (0, 0.8888, 1)
+        ],
+    ),
+    Figure(
+        lambda: LongRunMap(STEPS, RATES, STDS),
+        [((share + 0 * sides()[0], sides()[1]), dict(rate=1, std=0.03)) for share in (0, 0.888, 1)],
+    ),
+    Figure(lambda: Percentiles(TAKEN), [([band(*ends), band(-1, 0, 1)], {}) for ends in ENDS]),
+]

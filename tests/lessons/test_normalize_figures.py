@@ -1,14 +1,12 @@
-"""The figures of notebook 01: what they show, and what they refuse without losing the picture."""
+"""What the figures of the topic *normalize* show, and say."""
 
 import numpy as np
 import pytest
 
 from bn_lib.data import two_humped
 from bn_lib.figures import BatchTable, Coupling, NearConstant, Shape
-from bn_lib.live.vertices import pack
 from bn_lib.normalization import normalize
-from bn_lib.pictures.checks import unpack
-from bn_lib.pictures.words import power, rounded
+from tests.lessons.pictures import Figure
 
 BATCH = np.array([[3.0, 20], [1, 10], [4, 30], [1, 20]])
 
@@ -50,11 +48,6 @@ def shape(n=100):
     picture = Shape(n)
     picture.update((H, normalize(H)))
     return picture
-
-
-def shown(picture):
-    """All that moves, as the browser gets it, and the sentence."""
-    return pack(picture.moving, picture.figure.bbox.height), picture.describe()
 
 
 def words(texts):
@@ -146,24 +139,13 @@ def test_the_histograms_say_what_lies_outside_and_survive_a_constant_unit():
     assert picture.describe().endswith("After: mean 0.00, spread 0.00, skewness 0.00.")
 
 
-@pytest.mark.parametrize("make", [table, coupling, near_constant, shape])
-def test_a_bad_result_leaves_the_last_picture(make):
-    picture = make()
-    before = shown(picture)
-    position = {"sigma": 1.0, "eps": 1e-5}
-    for bad in (None, np.ones(3), (np.ones(3), np.ones(4)), (BATCH, BATCH * np.nan)):
-        with pytest.raises((TypeError, ValueError)):
-            picture.update(bad, **position)
-        assert shown(picture) == before
-
-
 def test_a_bad_formula_leaves_the_last_picture():
     picture = near_constant()
-    before = shown(picture)
+    before = picture.pixels()
     picture.spread_after = lambda sigma, eps: 1 / 2
     with pytest.raises(ValueError, match="the formula has shape"):
         picture.update(PATTERN, sigma=0.1, eps=1e-5)
-    assert shown(picture) == before
+    np.testing.assert_array_equal(picture.pixels(), before)
 
 
 @pytest.mark.parametrize("n", [1, 17])
@@ -172,47 +154,20 @@ def test_the_number_lines_refuse_batches_they_cannot_show(n):
         coupling().update((np.arange(float(n)),) * 3)
 
 
-@pytest.mark.parametrize("make", [table, coupling, near_constant, shape])
-def test_large_text_and_back_leaves_the_figure_as_it_was(make):
-    picture = make()
-    before = picture.pixels()
-    picture.enlarge(1.35)
-    assert (picture.pixels() != before).any()
-    picture.enlarge(1 / 1.35)
-    difference = np.abs(picture.pixels().astype(int) - before)
-    assert np.mean(difference > 32) < 0.002
-
-
-def drawn_by_matplotlib(picture):
-    picture.figure.canvas.draw()
-    return np.array(picture.figure.canvas.buffer_rgba())[..., :3]
-
-
-@pytest.mark.parametrize("make", [table, coupling, near_constant, shape])
-def test_pixels_are_those_of_the_whole_figure_drawn_at_once(make):
-    picture = make()
-    for change in (lambda: None, picture.still, lambda: picture.enlarge(1.35), picture.still):
-        change()
-        np.testing.assert_array_equal(picture.pixels(), drawn_by_matplotlib(picture))
-
-
-def test_unpack_says_which_parts_are_needed():
-    assert unpack((1, 2), "H", "H_hat") == (1, 2)
-    with pytest.raises(TypeError, match="needs `return H, H_hat`, but the result is ndarray"):
-        unpack(np.ones(2), "H", "H_hat")
-    with pytest.raises(TypeError, match="needs `return H, H_hat`, but the result is 3 of them"):
-        unpack((1, 2, 3), "H", "H_hat")
-
-
-def test_power_has_two_digits_and_no_needless_exponent():
-    values = [0, 0.0054, 0.02, 1.25, 99.4, 99.7, 999.4, 999.7, 1e4]
-    assert [power(value) for value in values] == [
-        "0", "5.4·10⁻³", "0.02", "1.2", "99", "100", "999", "1.0·10³", "1.0·10⁴",
-    ]  # fmt: skip
-    assert power(0.0054, least=1e-3) == "0.0054"
-
-
-def test_rounded_has_a_real_minus_sign_and_no_minus_zero():
-    assert rounded(-1.234) == "−1.23"
-    assert rounded(-1e-9) == "0.00"
-    assert rounded(2, 0) == "2"
+H = two_humped(100, np.random.default_rng(0))
+FIGURES = [
+    Figure(
+        lambda: BatchTable(BATCH, picked=(1, 1)),
+        [((a * BATCH + 1, normalize(BATCH)), {}) for a in (-100, 0, 1)],
+    ),
+    Figure(Coupling, [(drag(value, n), {}) for value in (-10, 6, 16) for n in (2, 8, 16)]),
+    Figure(
+        lambda: NearConstant(PATTERN, spread_after),
+        [
+            (normalize(5 + sigma * PATTERN, eps), dict(sigma=sigma, eps=eps))
+            for sigma in (1e-4, 1, 10)
+            for eps in (1e-8, 1e-5, 1)
+        ],
+    ),
+    Figure(lambda: Shape(100), [((a * H + 2, normalize(H)), {}) for a in (1, -10, 0, 10)]),
+]

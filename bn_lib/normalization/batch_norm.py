@@ -1,0 +1,329 @@
+"""Batch normalization as in Ioffe & Szegedy 2015, a line of code for a line of the paper.
+
+careful.mean(a, axes) is a.mean(axes, keepdims=True) with all its digits, careful.total(a, axes) the
+sum; m counts the values in a mean. Lines that begin with check_, as_, per_unit, given_ or in_type
+turn arguments into arrays of one type and refuse what cannot be computed; see refusals.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from bn_lib.arguments import as_floats, check_bool
+
+from . import careful
+from .careful import all_but_units, count, units
+from .refusals import (
+    as_batch,
+    as_upstream,
+    check_cache,
+    check_eps,
+    check_momentum,
+    check_not_empty,
+    check_range,
+    check_same_units,
+    check_spread,
+    check_units_axes,
+    given_statistics,
+    in_type,
+    per_unit,
+)
+
+quiet = np.errstate(all="ignore")  # what overflows is refused, and a NaN that came in is no news
+
+
+# ---------------------------------------------------------------- training mode: forward
+
+
+def center(x, axes):
+    """Return x - mean, mean and var (algorithm 1, lines 1 and 2); the axes keep length 1.
+
+    x is centered twice. The mean of large values is itself rounded: of values near 1,000,000 in
+    float32 by up to 0.03. That error would be in all of x - mean, and its square in var. The
+    values that are left are small, so that their mean, `rest`, is rounded by far less; without it
+    they are centered to their last digits, and of a constant exactly 0 is left.
+    """
+    rounded = careful.mean(x, axes)
+    centered = x - rounded
+    rest = careful.mean(centered, axes)
+    centered -= rest
+    var = careful.mean(centered**2, axes)
+    return centered, rounded + rest, var
+
+
+@quiet
+def moments(x, axis=None):
+    """Return mean and biased variance (Ioffe & Szegedy 2015, algorithm 1, lines 1 and 2).
+
+        mean = sum(x) / m        var = sum((x - mean)**2) / m
+
+    x: (N,), (N, D), (N, C, H, W). Returns (mean, var) in the shape of x without the array axes
+    `axis`, in the type of x. The variance divides by m ("biased"), as np.var does.
+
+    Raises ValueError for an empty batch, a wrong axis, or a variance too large for the type;
+    TypeError for what is no real number.
+    """
+    x, axes, dtype = as_batch(x, axis, least=1)
+    _, mean, var = center(x, axes)
+    check_range(var, "a variance", axes, x)
+    var = in_type(var, dtype, "a variance")
+    return mean.squeeze(axes).astype(dtype)[()], var.squeeze(axes)[()]
+
+
+@quiet
+def normalize(x, eps=1e-5, axis=None):
+    """Return x_hat = (x - mean) / sqrt(var + eps) (Ioffe & Szegedy 2015, algorithm 1, line 3).
+
+    x: (N,), (N, D), (N, C, H, W). Returns x_hat in the shape and type of x.
+
+    Raises ValueError for an empty batch, one value per unit, a wrong axis, eps < 0, eps = 0 with
+    a constant unit, or numbers out of range; TypeError for what is no real number.
+    """
+    x, axes, dtype = as_batch(x, axis)
+    eps = check_eps(eps)
+    centered, _, var = center(x, axes)
+    check_spread(var, eps, x, axes)
+    x_hat = centered / np.sqrt(var + eps)
+    return x_hat.astype(dtype, copy=False)
+
+
+class BatchNormCache(NamedTuple):
+    """What batch_norm leaves for batch_norm_backward and for RunningStatistics.
+
+    x_hat has the shape of x; mean, var and std = sqrt(var + eps) keep the array axes `axes` with
+    length 1, gamma all but axis 1. All have the type in which x is computed; dtype is that of y.
+    """
+
+    x_hat: np.ndarray
+    gamma: np.ndarray
+    mean: np.ndarray
+    var: np.ndarray
+    std: np.ndarray
+    axes: tuple
+    dtype: np.dtype
+
+
+@quiet
+def batch_norm(x, gamma=1.0, beta=0.0, eps=1e-5, axis=None):
+    """Return y = gamma * x_hat + beta in training mode (Ioffe & Szegedy 2015, algorithm 1).
+
+    x: (N,), (N, D), (N, C, H, W); gamma, beta: one number, or one per unit, shape (D,).
+    Returns (y, cache): y in the shape and type of x, and what batch_norm_backward needs.
+
+    Raises what normalize raises, and ValueError for gamma or beta of a wrong shape.
+    """
+    x, axes, dtype = as_batch(x, axis)
+    gamma, beta = per_unit(gamma, "gamma", x, x.dtype), per_unit(beta, "beta", x, x.dtype)
+    eps = check_eps(eps)
+
+    centered, mean, var = center(x, axes)
+    check_spread(var, eps, x, axes)
+    std = np.sqrt(var + eps)
+    x_hat = centered / std
+    y = gamma * x_hat + beta
+    cache = BatchNormCache(x_hat, gamma, mean, var, std, axes, dtype)
+    return y.astype(dtype, copy=False), cache
+
+
+class UndoParameters(NamedTuple):
+    """The gamma and beta with which batch normalization returns its input."""
+
+    gamma: np.ndarray
+    beta: np.ndarray
+
+
+@quiet
+def undo_parameters(x, eps=1e-5):
+    """Return gamma = sqrt(var + eps) and beta = mean: with them batch_norm returns x.
+
+    Ioffe & Szegedy 2015, section 3, gives gamma = sqrt(Var[x]), beta = E[x]. With eps > 0 that
+    gamma is too small, by 1 - sigma / sqrt(sigma**2 + eps) of every deviation from the mean.
+
+    x: (N,), (N, D), (N, C, H, W). Returns UndoParameters(gamma, beta) in the type of x, of shape
+    (D,), or numbers for (N,). Raises what normalize raises.
+    """
+    x, axes, dtype = as_batch(x)
+    eps = check_eps(eps)
+    _, mean, var = center(x, axes)
+    check_spread(var, eps, x, axes)
+    gamma = np.sqrt(var + eps)
+    beta = mean
+    return UndoParameters(units(gamma, dtype), units(beta, dtype))
+
+
+# ---------------------------------------------------------------- training mode: backward
+
+
+@quiet
+def batch_norm_backward(dy, cache):
+    """Return the gradients of the loss (Ioffe & Szegedy 2015, section 3, the six equations).
+
+    With the paper's dvar and dmean put into its dx, and mean() over the array axes of the
+    statistics:
+
+        dx_hat = dy * gamma
+        dx     = (dx_hat - mean(dx_hat) - x_hat * mean(dx_hat * x_hat)) / sqrt(var + eps)
+        dgamma = sum(dy * x_hat)
+        dbeta  = sum(dy)
+
+    dy: the shape of y. Returns (dx, dgamma, dbeta) in the type of x; dgamma and dbeta have shape
+    (D,), one per unit even where gamma was one number for all, and are numbers for (N,).
+
+    Raises ValueError for another shape than that of y, or gradients out of range; TypeError for
+    what is no real number, and for another cache than that of batch_norm.
+    """
+    check_cache(cache, BatchNormCache)
+    x_hat, gamma, _, _, std, axes, dtype = cache
+    dy = as_upstream(dy, x_hat)
+    unit_axes, m = all_but_units(x_hat.shape), count(x_hat.shape, axes)
+
+    dgamma = careful.total(dy * x_hat, unit_axes)
+    dbeta = careful.total(dy, unit_axes)
+    if axes == unit_axes:  # gamma, one number in each mean, can wait, and both sums are known
+        dx_hat, scale = dy, gamma / std
+        mean_dx_hat, mean_along = dbeta / m, dgamma / m
+    else:
+        dx_hat, scale = dy * gamma, 1 / std
+        mean_dx_hat = careful.mean(dx_hat, axes)
+        mean_along = careful.mean(dx_hat * x_hat, axes)
+        check_range(dgamma, "dgamma", unit_axes, dy, x_hat)
+        check_range(dbeta, "dbeta", unit_axes, dy)
+    dx = dx_hat - mean_dx_hat
+    dx -= x_hat * mean_along
+    dx *= scale
+
+    check_range(dx, "dx", axes, dy, x_hat, gamma, std)
+    return dx.astype(dtype, copy=False), units(dgamma, dtype), units(dbeta, dtype)
+
+
+# ---------------------------------------------------------------- inference mode
+
+
+class RunningStatistics:
+    """Moving averages of mean and var over mini-batches, for inference.
+
+        mean <- (1 - momentum) * mean + momentum * mean of the batch        (var likewise)
+
+    momentum (0 to 1) is the weight of the NEW batch, as in PyTorch. Keras and CS231n give the
+    weight of the OLD average: momentum = 1 - theirs, so their 0.99 is 0.01 here.
+    unbiased=True averages var * m / (m - 1), as the paper (algorithm 2, line 10) and PyTorch do;
+    unbiased=False averages the biased var that normalizes, as Keras does.
+    The start, mean 0 and var 1, still weighs (1 - momentum)**T after T batches.
+
+    mean and var are float64 of shape (D,), or numbers for (N,), and before the first batch.
+    Raises ValueError for momentum outside [0, 1], TypeError where it is no number, and for an
+    `unbiased` that is neither True nor False.
+    """
+
+    def __init__(self, momentum=0.1, unbiased=True):
+        self.momentum, self.unbiased = check_momentum(momentum), check_bool(unbiased, "unbiased")
+        self.mean, self.var = np.float64(0), np.float64(1)
+        self.batches = 0
+
+    @quiet
+    def update(self, batch):
+        """Take in a mini-batch: x itself, or the cache that batch_norm made of it.
+
+        Raises ValueError, and changes nothing, for an empty batch, one value per unit, another
+        number of units than before, a variance too large for float64, or a cache of layer,
+        instance or group normalization, whose statistics don't belong to units.
+        """
+        if isinstance(batch, BatchNormCache):
+            x, axes, mean, var = batch.x_hat, batch.axes, batch.mean, batch.var
+            check_units_axes(axes, x.shape)
+        else:
+            x, axes, _ = as_batch(batch)
+            x = x.astype(np.float64)
+            _, mean, var = center(x, axes)
+            check_range(var, "a variance", axes, x)
+        mean, var = units(mean, np.float64), units(var, np.float64)
+        check_same_units(mean.shape, self)
+
+        new, m = self.momentum, count(x.shape, axes)
+        correction = m / (m - 1) if self.unbiased else 1.0
+        running_mean = (1 - new) * self.mean + new * mean
+        running_var = (1 - new) * self.var + new * correction * var
+        check_range(running_var, "a variance", (), var, self.var)
+        self.mean, self.var, self.batches = running_mean, running_var, self.batches + 1
+
+
+@quiet
+def batch_norm_inference(x, gamma, beta, mean, var, eps=1e-5):
+    """Return y = gamma * (x - mean) / sqrt(var + eps) + beta with given, constant mean and var.
+
+    Ioffe & Szegedy 2015, algorithm 2, line 11. A row of y depends on no other row of x, so one
+    example is enough. Computed in float64.
+
+    x: (N,), (N, D), (N, C, H, W); gamma, beta, mean, var: one number, or one per unit, shape
+    (D,). Returns y in the shape and type of x.
+
+    Raises ValueError for an empty batch, a wrong shape, var negative or infinite, eps < 0, eps = 0
+    with var = 0, or numbers out of range; TypeError for what is no real number.
+    """
+    x, dtype = as_floats(x, "x")
+    check_not_empty(x.shape)
+    gamma, beta = per_unit(gamma, "gamma", x), per_unit(beta, "beta", x)
+    mean, var, eps = given_statistics(mean, var, eps, x)
+
+    y = gamma / np.sqrt(var + eps) * (x - mean) + beta
+
+    check_range(y, "y", (), x, gamma, beta, mean, var)
+    return y.astype(dtype, copy=False)
+
+
+@quiet
+def batch_norm_inference_backward(dy, x, gamma, mean, var, eps=1e-5):
+    """Return the gradients (dx, dgamma, dbeta) through batch_norm_inference.
+
+        dx = dy * gamma / sqrt(var + eps)    dgamma = sum(dy * x_hat)    dbeta = sum(dy)
+
+    mean and var are constants here, so the two means that batch_norm_backward subtracts from dx
+    are missing. Shapes, types and errors: see batch_norm_inference and batch_norm_backward.
+    """
+    x, dtype = as_floats(x, "x")
+    check_not_empty(x.shape)
+    dy, gamma = as_upstream(dy, x), per_unit(gamma, "gamma", x)
+    mean, var, eps = given_statistics(mean, var, eps, x)
+
+    std = np.sqrt(var + eps)
+    x_hat = (x - mean) / std
+    unit_axes = all_but_units(x.shape)
+    dx = dy * (gamma / std)
+    dgamma = careful.total(dy * x_hat, unit_axes)
+    dbeta = careful.total(dy, unit_axes)
+
+    check_range(dx, "dx", (), dy, gamma, var)
+    check_range(dgamma, "dgamma", unit_axes, dy, x, mean, var)
+    check_range(dbeta, "dbeta", unit_axes, dy)
+    return dx.astype(dtype, copy=False), units(dgamma, dtype), units(dbeta, dtype)
+
+
+@quiet
+def fold(W, b, gamma, beta, mean, var, eps=1e-5):
+    """Return the one linear layer that does a linear layer and the inference mode after it.
+
+        x @ W' + b' = batch_norm_inference(x @ W + b, gamma, beta, mean, var, eps)
+        W' = W * gamma / sqrt(var + eps)        b' = (b - mean) * gamma / sqrt(var + eps) + beta
+
+    Ioffe & Szegedy 2015, algorithm 2, line 11, read as a linear map.
+
+    W: (inputs, units); b: (units,), one number, or None for none; gamma, beta, mean, var: one
+    number or (units,). Returns (W', b') of shapes (inputs, units) and (units,), in the type of W.
+
+    Raises what batch_norm_inference raises.
+    """
+    W, dtype = as_floats(W, "W")
+    if W.ndim != 2 or W.size == 0:
+        raise ValueError(f"W has shape {W.shape}, expected (inputs, units), as in y = x @ W + b")
+    b = per_unit(0.0 if b is None else b, "b", W)
+    gamma, beta = per_unit(gamma, "gamma", W), per_unit(beta, "beta", W)
+    mean, var, eps = given_statistics(mean, var, eps, W)
+
+    scale = gamma / np.sqrt(var + eps)
+    W_folded = W * scale
+    b_folded = (b - mean) * scale + beta
+
+    check_range(W_folded, "W'", (), W, gamma, var)
+    check_range(b_folded, "b'", (), b, gamma, beta, mean, var)
+    b_folded = np.broadcast_to(b_folded, (1, W.shape[1]))[0]
+    return in_type(W_folded, dtype, "W'"), in_type(b_folded, dtype, "b'").copy()
