@@ -42,6 +42,7 @@ def shots(live) -> list[dict]:
                     | {name: getattr(live.canvas, name) for name in ("size", "looks")}
                     | {"still": b64encode(live.canvas.still).decode()}
                     | _seen(picture, background)
+                    | {"alone": _alone(picture) if "start" in state else []}
                 )
     live.press("large text")
     return taken
@@ -91,6 +92,24 @@ def _seen(picture, drawn) -> dict:
         "blocks": blocks(drawn()),
         "boxes": [_ink(picture, text) for text in texts],
     }
+
+
+def _alone(picture) -> list[np.ndarray]:
+    """The blocks of each artist that moves and is no text, drawn by itself on white."""
+    found = []
+    picture.figure.set_dpi(style.DPI * ZOOM)
+    try:
+        renderer = picture.figure.canvas.get_renderer()
+        for artist in picture.moving:
+            if not isinstance(artist, Text):
+                renderer.clear()
+                artist.draw(renderer)
+                pixels = np.array(renderer.buffer_rgba(), float)
+                opaque = pixels[..., 3:] / 255
+                found.append(blocks(opaque * pixels[..., :3] + 255 * (1 - opaque)))
+    finally:
+        picture.figure.set_dpi(style.DPI)
+    return found
 
 
 def blocks(pixels: np.ndarray) -> np.ndarray:
