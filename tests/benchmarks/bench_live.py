@@ -44,6 +44,7 @@ WAYS = {
 TURN = 5  # moves of a way before it is the next one's turn
 QUIET = 250  # ms without a change: the page is at rest
 DRAG = 3.0  # seconds
+REST = 0.7  # seconds of rest at the slider before it
 TRAVEL = 0.47  # of the slider's length, to both sides: each mouse move is a new position
 
 # The time a kernel takes to handle what a slider sends.
@@ -61,13 +62,20 @@ def _timed(handle):
 _kernel.shell_handlers["comm_msg"] = _timed(_kernel.shell_handlers["comm_msg"])
 """
 WALK = """
-import ipywidgets
-knob = next(w for w in list(ipywidgets.widgets.widget._instances.values())
-            if isinstance(w, ipywidgets.SelectionSlider))
+from bn_lib.live import Explorer
+explorer = next(thing for thing in gc.get_objects() if isinstance(thing, Explorer))
+values = explorer.knobs["gamma"].values
 def walk(moves):
     for _ in range(moves):
-        knob.index = (knob.index + 1) % len(knob.options)
+        now = values.index(explorer.position["gamma"])
+        explorer.go(gamma=values[(now + 1) % len(values)])
 """
+# Where the middle of a handle is; that of a range input is 16 pixels wide.
+MIDDLE = """handle => {
+    const { x, width } = handle.getBoundingClientRect();
+    if (!handle.matches("input")) return x + width / 2;
+    return x + 8 + (handle.value / handle.max) * (width - 16);
+}"""
 MEMORY = "[gc.collect(), psutil.Process().memory_info().rss, tracemalloc.get_traced_memory()[0]]"
 
 
@@ -85,7 +93,7 @@ class Way:
         self.ask("0", STOPWATCH)
         front_end.run_all(self.page)
         self.page.wait_for_selector(pixels)
-        self.handle = self.page.locator(".noUi-handle")
+        self.handle = self.page.locator(".noUi-handle, .bn-range")
         self.page.evaluate((HERE / "probe.js").read_text(), pixels)
 
     def _listen(self, socket):
@@ -136,16 +144,16 @@ class Way:
     def drag(self):
         """Drag for three seconds; count the pictures, and how long they go on after release."""
         self.page.bring_to_front()
-        box = self.page.locator(".noUi-base").bounding_box()
+        box = self.page.locator(".noUi-base, .bn-range").bounding_box()
         self.handle.hover()
-        x = self.handle.bounding_box()["x"] + self.handle.bounding_box()["width"] / 2
+        x = self.handle.evaluate(MIDDLE)
         y = box["y"] + box["height"] / 2
         middle, reach = box["x"] + box["width"] / 2, TRAVEL * box["width"]
         mouse = self.page.mouse
         mouse.move(x, y)
         mouse.down()
         mouse.move(middle, y)
-        self.page.wait_for_timeout(2 * QUIET)
+        self.page.wait_for_timeout(1000 * REST)
         self.page.evaluate("probe.start()")
         began = time.perf_counter()
         steps = int(60 * DRAG)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bn_lib.live import again, explore
+from bn_lib.live import again, explore, places, running
 from bn_lib.live import explorer as explorer_module
 from bn_lib.live.cells import WIDGET_VIEW, replace
 from bn_lib.pictures.checks import expect
@@ -280,3 +280,89 @@ def test_a_message_on_another_thread_is_answered_on_the_figures_own():
 
     asyncio.run(work())
     assert set(threads) == {threading.current_thread()}
+
+
+def test_a_value_that_is_no_knob_is_passed_on():
+    explorer = explore(ramp, Line(), lift=2.5, slope=(-3, 3, 0.5))
+    assert list(explorer.knobs) == ["slope"]
+    assert explorer.canvas.frame["head"]["sentence"] == "the middle is 2.50"
+
+
+def test_the_position_can_be_observed():
+    explorer = ramp_explorer()
+    seen = []
+    explorer.observe(lambda change: seen.append(change.new), "position")
+    explorer.go(lift=2)
+    explorer.press("flat")
+    explorer.press("flat")
+    assert seen == [{"slope": 1, "lift": 2}, {"slope": 0, "lift": 2}]
+
+
+def test_a_press_of_no_button_is_refused():
+    with pytest.raises(ValueError, match="no button 'up'; there are flat, there, reset"):
+        ramp_explorer().press("up")
+
+
+def test_only_indices_come_from_the_browser_and_others_are_let_be():
+    explorer = ramp_explorer()
+    lift = explorer.knobs["lift"].index(3)
+    explorer.canvas.set_state({"at": [4, lift]})
+    assert explorer.position == {"slope": -1, "lift": 3}
+    for nonsense in ([4], [4, 99], [4, -1], [4, 1.5], ["4", "5"]):
+        explorer.canvas.set_state({"at": nonsense})
+        assert explorer.position == {"slope": -1, "lift": 3}
+        assert explorer.canvas.at == [4, lift]
+
+
+def test_large_text_is_one_press_for_all_figures_and_for_those_to_come():
+    figures = [ramp_explorer(), ramp_explorer()]
+    sizes = [explorer.picture.label.get_fontsize() for explorer in figures]
+    figures[0].press("large text")
+    figures.append(ramp_explorer())
+    enlarged = [explorer.picture.label.get_fontsize() for explorer in figures]
+    assert enlarged == pytest.approx([1.35 * sizes[0]] * 3)
+    assert all(explorer.canvas.buttons[-1]["on"] for explorer in figures)
+    figures[1].press("large text")
+    assert [explorer.picture.label.get_fontsize() for explorer in figures[:2]] == sizes
+
+
+def test_looks_are_those_of_the_drawn_picture():
+    """An aspect is applied when a picture is drawn: an image lies elsewhere before."""
+
+    class Tinted(Line):
+        def __init__(self):
+            with self.drawing(400, 200):
+                axes = self.figure.subplots()
+                self.line = self.moves(axes.plot([0, 1, 2], [0, 0, 0])[0])
+                self.label = Words(self, axes, 1, 5)
+                image = axes.imshow(np.zeros((2, 2)), extent=(0, 2, 2, 0), aspect="equal")
+                self.moves(image)
+
+    explorer = explore(ramp, Tinted(), slope=(-3, 3, 0.5))
+    (where,) = (look["where"] for look in explorer.canvas.looks if look["kind"] == "image")
+    assert where[2] == pytest.approx(where[3], abs=0.5)
+
+
+def test_a_cell_that_is_run_again_keeps_the_position(monkeypatch):
+    shell = Shell()
+    monkeypatch.setattr(explorer_module, "get_ipython", lambda: shell)
+    monkeypatch.setattr(explorer_module, "watch_cells", lambda shell: None)
+    monkeypatch.setattr(places, "_left", {})
+    first = ramp_explorer()
+    first.go(lift=2.5)
+    assert ramp_explorer().position == {"slope": 1, "lift": 2.5}
+    assert ramp_explorer().said == "the middle is 0.00", "saved is the start"
+    other = explore(ramp, Line(), slope=(-3, 3, 0.5), lift=(-5, 4, 0.5))
+    assert other.position == {"slope": 1, "lift": 0}, "the knobs have changed"
+
+
+def test_the_browser_hears_that_a_call_begins_and_that_a_cell_runs():
+    sent = []
+    explorer = ramp_explorer()
+    explorer.canvas.send = lambda content, buffers=None: sent.append(content)
+    explorer.go(lift=2)
+    running._begins(None)
+    running._ends(None)
+    assert sent[0] == {"begun": "8,14"}
+    assert {"running": True} in sent
+    assert sent[-1] == {"running": False}

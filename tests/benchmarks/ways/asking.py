@@ -6,6 +6,6 @@ from ways import ours
 
 def show():
     explorer = ours.explorer()
-    explorer.ahead.look = lambda more: None  # no view asks for frames, so none are made
+    explorer.ahead.near = lambda yes: None  # no hand is ever near, so no frames are made
     explorer.ahead.way = "random"  # the browser keeps none of those that it has asked for
     display(explorer)
