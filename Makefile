@@ -29,10 +29,11 @@ check: $(VENV)/.test  ## in a minute: style, unit tests, notebooks that changed 
 	$(BIN)/ruff format --check
 	$(BIN)/python -m pytest $(SPREAD) $(UNIT) $(CHANGED)
 
+# Without nbval: tests/browser runs each notebook in JupyterLab, and compares its words as nbval does.
 test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python -m pytest $(SPREAD)
+	$(BIN)/python -m pytest $(SPREAD) tests
 
 test-oldest test-newest: test-%: .venv-%/.test  ## … unit tests and notebooks, on the oldest (newest) dependencies
 	.venv-$*/bin/python -m pytest $(SPREAD) $(WARNINGS_$*) $(UNIT) tests/notebooks notebooks
@@ -47,9 +48,9 @@ notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
 SWEEP = $(BIN)/python -m tools.records.sweeps $(PROCESSES:%=--processes %)
 
 sweeps: $(VENV)/.test  ## compute the recorded sweeps again (some minutes)
-	for name in drift fates rate_map; do $(SWEEP) $$name || exit; done
+	for name in drift fates puzzle rate_map; do $(SWEEP) $$name || exit; done
 
-paper: $(VENV)/.test  ## compute the paper's experiment again (an hour; stopped by Ctrl-C, it goes on later)
+paper: $(VENV)/.test  ## compute the paper's experiment again (40 minutes; stopped by Ctrl-C, it goes on later)
 	$(SWEEP) paper
 
 site: $(VENV)/.test  ## build the web site, into the folder _site

@@ -93,6 +93,7 @@ def running(
         store_widget_state=False,
         record_timing=False,
         coalesce_streams=True,
+        shutdown_kernel="immediate",  # what has been run is in the notebook; to ask takes a second
         extra_arguments=["--log-level=ERROR"],
     )
     with client.setup_kernel():

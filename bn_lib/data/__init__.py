@@ -5,10 +5,12 @@ from bn_lib.data.mnist import mnist
 from bn_lib.data.records import (
     DriftSweep,
     PaperSweep,
+    Puzzle,
     RateSweep,
     drift_sweep,
     fates,
     paper_sweep,
+    puzzle,
     rate_map,
 )
 from bn_lib.data.synthetic import spirals, two_humped
@@ -17,12 +19,14 @@ __all__ = [
     "Digits",
     "DriftSweep",
     "PaperSweep",
+    "Puzzle",
     "RateSweep",
     "digits",
     "drift_sweep",
     "fates",
     "mnist",
     "paper_sweep",
+    "puzzle",
     "rate_map",
     "spirals",
     "two_humped",

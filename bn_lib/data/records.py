@@ -71,11 +71,11 @@ def write(path: Path, axes: Mapping[str, ArrayLike], **arrays: tuple[str, ArrayL
 
 
 def fates(path: Path = HERE / "fates.npz") -> dict:
-    """Return how right four networks are on the test digits while they train.
+    """Return the test accuracy of four networks while they train.
 
     By (activation, scale of the initial weights, learning rate), and then by the name of the
-    network: a dict with "step", and "accuracy" as the mean over three seeds, of shape (16,) each.
-    A network that has diverged classifies none correctly.
+    network: a dict with "step", and "accuracy" as the mean over three seeds, of shape (16,) each;
+    it is 0 once a network has diverged.
     "no BN" has no batch norm; "undone" starts with γ and β that undo it; "frozen" keeps these;
     "BN" starts with γ = 1, β = 0. Sigmoid and tanh networks have four hidden layers of 50, relu
     networks six.
@@ -94,6 +94,96 @@ def fates(path: Path = HERE / "fates.npz") -> dict:
         }
         for setting, four in zip(settings, curves, strict=True)
     }
+
+
+# ---------------------------------------------------------------- notebooks 00 and 05
+
+
+class Puzzle(NamedTuple):
+    """How networks that compute the same at step 0 come to their different ends, on ten seeds.
+
+    Accuracies are those on the test images; NaN stands for a network whose training has diverged.
+
+    steps: those at which the networks were seen, (T,): first each one, then fewer, up to 1,000.
+    accuracy: by the name of the network, (10, T). "no batch norm" has none; "batch norm" starts
+        with γ = 1, β = 0, and "only normalized" keeps these; "starts undone" has γ and β at first
+        that undo it on 64 images, and "frozen undone" keeps these.
+    spread: how large the signals are that enter the activations, by network, (10, T, layers): the
+        standard deviation over 64 images, the mean of a layer's units; infinite after divergence.
+    if_learned: the accuracy after 300 steps of "starts undone" if of all γ and β only those may
+        learn that the key names, such as "γ of layer 4", (10,).
+    controls: the accuracy after 300 steps, by the name of a network or a control, and then by the
+        learning rate, (10,).
+    late: what becomes of two faint networks later; by network, and then by step, 1,000
+        to 10,000: accuracy (10,) and spread (10, layers). Empty in "exploding".
+    """
+
+    steps: np.ndarray
+    accuracy: dict
+    spread: dict
+    if_learned: dict
+    controls: dict
+    late: dict
+
+    def after(self, step: int) -> dict:
+        """The accuracy after a step, by network, (10,)."""
+        place = self._place(step)
+        return {name: accuracy[:, place] for name, accuracy in self.accuracy.items()}
+
+    def sizes(self, step: int) -> dict:
+        """The spread of the signals after a step, by network, (10, layers)."""
+        place = self._place(step)
+        return {name: spread[:, place] for name, spread in self.spread.items()}
+
+    def _place(self, step):
+        places = np.flatnonzero(self.steps == step)
+        if not len(places):
+            raise ValueError(f"step is {step}, expected one of those recorded: {self.steps}")
+        return places[0]
+
+
+def puzzle(setting: str, path: Path = HERE / "puzzle.npz") -> Puzzle:
+    """Return the record of one of the two settings of notebook 00's puzzle.
+
+    setting: "faint", four hidden layers of 50 sigmoids with Xavier's weights, learning rate 0.5;
+        or "exploding", six of relu with three times He's weights, learning rate 0.1.
+
+    `make sweeps` computes it again. Raises ValueError for another setting, and if the file is
+    missing or another one.
+    """
+    if setting not in ("faint", "exploding"):
+        raise ValueError(f'setting is {setting!r}, expected "faint" or "exploding"')
+    record = Record(path, "make sweeps")
+    networks = record.values("network")
+    layer, choice, rate = (f"{setting}_{axis}" for axis in ("layer", "choice", "rate"))
+
+    def accuracy(name, *axes):
+        right = record.over(name, *axes)
+        return np.where(right < 0, np.nan, right / record.over("tested"))
+
+    seen = accuracy(f"{setting}_right", "network", "seed", "step")
+    spread = record.over(f"{setting}_spread", "network", "seed", "step", layer)
+    chosen = accuracy(f"{choice}_right", choice, "seed")
+    controlled = accuracy(f"{setting}_control_right", "control", rate, "seed")
+    later = accuracy("late_right", "slow", "seed", "late")
+    sizes = record.over("late_spread", "slow", "seed", "late", "faint_layer")
+    late = {
+        name: {
+            step: (later[i, :, j], sizes[i, :, j]) for j, step in enumerate(record.values("late"))
+        }
+        for i, name in enumerate(record.values("slow"))
+    }
+    return Puzzle(
+        steps=record.over("step", "step"),
+        accuracy=dict(zip(networks, seen, strict=True)),
+        spread=dict(zip(networks, spread, strict=True)),
+        if_learned=dict(zip(record.values(choice), chosen, strict=True)),
+        controls={
+            control: dict(zip(record.values(rate), by_rate, strict=True))
+            for control, by_rate in zip(record.values("control"), controlled, strict=True)
+        },
+        late=late if setting == "faint" else {},
+    )
 
 
 # ---------------------------------------------------------------- notebook 06

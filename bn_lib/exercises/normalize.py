@@ -1,135 +1,286 @@
-"""The exercises about means (00) and about normalizing (01): their recipes and checks."""
+"""The exercises about means (00) and about normalizing (01)."""
+
+from types import MappingProxyType
 
 import numpy as np
 
 from bn_lib.normalization import normalize
 
-from .runner import (
-    FAR,
-    Mistake,
-    call,
-    explain,
-    numbers,
-    refuse_change,
-    refuse_lost_digits,
-    same,
-    verdict,
+from .calling import call
+from .causes import Part, explain
+from .exercise import Exercise, Trial, comparison
+from .moments import (
+    DIGITS_LOST,
+    FAR_TOLERANCE,
+    MEAN_SWITCHES,
+    POWERS,
+    SPREAD_SWITCHES,
+    far_batch,
+    mean_recipe,
+    name_mean,
+    name_spread,
+    sizes,
+    small_batch,
+    small_eps,
+    spread_recipe,
 )
+from .probes import differences
+from .results import as_array, differing, same
+from .runner import run
+from .verdict import ELSEWHERE, Mistake
 
-EPS = 0.0013  # not a usual one, so that a number of one's own is found out
 
-# The first setting of a switch is the right one, and says nothing; the others have a sentence.
+class Mean(Exercise):
+    """f(H) -> mean."""
 
-AXIS = {
-    0: "",
-    1: "Your statistics run over the units of one example (axis 1), but a unit's statistics run"
-    " over the examples.",
-    None: "Your statistics run over the whole array, but each unit has its own: name an axis.",
+    name = "check_mean"
+    arguments = ("H",)
+    axes = MappingProxyType({"H": ("example", "unit")})
+    returns = ("your result",)
+    praise = "Right: one mean for each unit, taken over the examples."
+    advice = "Add up the values of one unit, and divide by the number of examples."
+    hints = (
+        "A unit is a column of H; its values for all examples stand below each other.",
+        "H.mean takes an axis: the one that goes away.",
+        "Over the examples it is axis 0: H.mean(axis=0).",
+    )
+
+    def data(self, rng, variant):
+        """H."""
+        return (small_batch(rng, variant),)
+
+    def right(self, H):
+        """One mean for each unit."""
+        return (mean_recipe(H),)
+
+    def parts(self, trials):
+        """The mean."""
+        found = [(trial.found[0], trial.data) for trial in trials]
+        said = name_mean(found, "Your result") if not all(all(t.right) for t in trials) else ()
+        return [Part("", False, said, comparison(trials, 0, "Your result"))]
+
+
+SUBTRACTED = {
+    "of": MEAN_SWITCHES["of"] | {"none": "The mean is still in it: subtract it from H."},
+    "axis": MEAN_SWITCHES["axis"],
 }
-SPREAD = {
-    "axis": AXIS,
-    "ddof": {0: "", 1: "It looks like ddof=1: the sum of squares divided by N − 1 instead of N."},
-    "place": {
-        "inside": "",
-        "missing": "ε is missing, which shows where the variance is smaller than ε.",
-        "outside": "ε is added to the root; it belongs under it.",
-        "fixed": f"Your ε is 1e-5 whatever comes; use the argument eps, which was {EPS:g} here.",
+# Formulas that are no mean and spread of their own: (H − mean) / std in wrong ways.
+FORMULAS = {
+    "form": {
+        "normal": "",
+        "brackets": "Brackets are missing: only the mean is divided by the spread, H is not.",
+        "eps at the end": "ε is added to the result; it belongs under the root, to the variance.",
+        "eps above": "ε is added above the fraction line; it belongs under the root.",
+        "twice": "The batch is normalized twice; once is enough.",
+        "clipped": "The result is cut off at −1 and 1, with clip or the like.",
+        "sizes": "The result has lost its signs: is there an absolute value?",
+        "scaled first": "You divide first, and then subtract the mean that H had before: subtract"
+        " first.",
+        "squared": "The result is squared.",
+        "backwards": "Rows come out in another order.",
     },
 }
-NORMALIZE_SWITCHES = {
-    **SPREAD,
-    "centred": {True: "", False: "The mean is still in it."},
-    "power": {1: "", 2: "You divide by a variance, whose unit is that of H squared."},
-}
 
 
-def spread(H, eps, axis, ddof, place):
-    """√(variance + ε), with its axes kept, and what it becomes with wrong switches."""
-    var = H.var(axis=axis, ddof=ddof, keepdims=True)
-    if place == "outside":
-        return np.sqrt(var) + eps
-    return np.sqrt(var + {"inside": eps, "missing": 0, "fixed": 1e-5}[place])
+def formula_recipe(H, eps, /, form="normal"):
+    """(H − mean) / √(variance + ε), and what it becomes as a wrong formula."""
+    mean, std = H.mean(axis=0), np.sqrt(H.var(axis=0) + eps)
+    H_hat = (H - mean) / std
+    forms = {
+        "normal": H_hat,
+        "brackets": H - mean / std,
+        "eps at the end": (H - mean) / H.std(axis=0) + eps,
+        "eps above": (H - mean + eps) / H.std(axis=0),
+        "twice": normalize(H_hat, eps),
+        "clipped": np.clip(H_hat, -1, 1),
+        "sizes": np.abs(H_hat),
+        "scaled first": H / std - mean,
+        "squared": H_hat**2,
+        "backwards": H_hat[::-1],
+    }
+    return forms[form]
 
 
-def normalize_recipe(H, eps, axis=0, ddof=0, place="inside", centred=True, power=1):
-    """A normalized batch, and what it becomes with wrong switches."""
-    mean = H.mean(axis=axis, keepdims=True)
-    return (H - centred * mean) / spread(H, eps, axis, ddof, place) ** power
+def general_recipe(H, eps, /, **switches):
+    """(H − mean) / spread, each with the switches of its own, such as spread_axis=1."""
+
+    def own(prefix):
+        return {k.removeprefix(prefix): v for k, v in switches.items() if k.startswith(prefix)}
+
+    mean, spread = mean_recipe(H, **own("mean_")), spread_recipe(H, eps, **own("spread_"))
+    return (H - _as_rows(mean, H, switches.get("mean_axis", 0))) / _as_rows(
+        spread, H, switches.get("spread_axis", 0)
+    )
 
 
-def mean_recipe(H, axis=0):
-    """The mean of each unit, and what it becomes over a wrong axis."""
-    return H.mean(axis=axis)
+def _as_rows(statistic, H, axis):
+    return statistic[:, None] if axis == 1 and np.shape(statistic) == H.shape[:1] else statistic
 
 
-def small_batch(rng):
-    """(8, 4): few examples show N − 1, the last unit's variance is below ε, no mean is 0."""
-    return rng.normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), size=(8, 4))
+def _general_switches():
+    spread = {**SPREAD_SWITCHES, "power": POWERS}
+    named = {}
+    for prefix, it, group in ("mean_", MEAN, SUBTRACTED), ("spread_", SPREAD, spread):
+        for name, values in group.items():
+            named[prefix + name] = {v: said.replace("{it}", it) for v, said in values.items()}
+    return named
 
 
-def far_batch(rng):
-    """(8, 4), in float32 and far from zero."""
-    return rng.normal(FAR, 1, size=(8, 4)).astype(np.float32)
+MEAN, SPREAD = "The mean that you subtract", "The spread, the variance that you divide by,"
 
 
-@verdict
-def check_mean(function, rng):
+class Normalize(Exercise):
+    """f(H, eps) -> H_hat."""
+
+    name = "check_normalize"
+    arguments = ("H", "eps")
+    axes = MappingProxyType({"H": ("example", "unit")})
+    returns = ("H_hat",)
+    praise = "Right: every unit is centered, then divided by √(variance + ε) over its examples."
+    advice = "Go through the mean, the variance and (H − mean) / √(variance + ε), one by one."
+    hints = (
+        "Each unit, a column of H, has a mean and a variance of its own, over the examples.",
+        "First subtract the mean, then divide by √(variance + eps).",
+        "mean = H.mean(axis=0), var = H.var(axis=0), and np.sqrt takes the root.",
+    )
+
+    def data(self, rng, variant):
+        """H and eps."""
+        return small_batch(rng, variant), small_eps(variant)
+
+    def right(self, H, eps):
+        """H_hat."""
+        return (normalize(H, eps),)
+
+    def parts(self, trials):
+        """What is subtracted, and what it is divided by."""
+        found = [(trial.found[0], trial.data) for trial in trials]
+        named = explain(found, formula_recipe, FORMULAS, "H_hat", sizes, most=1)
+        if named:
+            return [Part("", False, named)]
+        solved = [solve_lines(trial.data[0], trial.found[0]) for trial in trials]
+        if None not in solved:
+            return self._of_lines(trials, solved)
+        named = explain(found, general_recipe, _general_switches(), "H_hat", sizes)
+        said = (
+            "Within a unit your H_hat is no straight line in H; normalizing only subtracts and"
+            " divides."
+        )
+        return [Part("", False, named, said)]
+
+    @staticmethod
+    def _of_lines(trials, solved):
+        means = [(mean, trial.data) for (mean, _), trial in zip(solved, trials, strict=True)]
+        spreads = [(spread, trial.data) for (_, spread), trial in zip(solved, trials, strict=True)]
+        H, eps = trials[0].data
+        right = mean_recipe(H), spread_recipe(H, eps)
+        of_mean = _said_of_mean(name_mean(means, MEAN, SUBTRACTED))
+        of_spread = _said_of_spread(name_spread(spreads, SPREAD))
+        parts = []
+        for said, name, verb, mine, should in (
+            (of_mean, "the mean that you subtract", "subtract", solved[0][0], right[0]),
+            (of_spread, "the spread that you divide by", "divide by", solved[0][1], right[1]),
+        ):
+            mine, should = differing(mine, should)
+            compare = f"What you {verb} is {mine}; it should be {should}."
+            parts.append(Part(name, said == (), said, compare))
+        return parts
+
+    def otherwise(self, function, trials):
+        """How the mean that is subtracted and the spread answer, where they can be solved for."""
+        solved = [solve_lines(trial.data[0], trial.found[0]) for trial in trials]
+        if None in solved:
+            return []
+
+        def parts(H, eps):
+            found = as_array(function(H, eps))
+            return None if found is None else solve_lines(H, found)
+
+        parted = [
+            Trial(trial.data, found, _Solved().right(*trial.data), None)
+            for trial, found in zip(trials, solved, strict=True)
+        ]
+        trial = parted[0]
+        which = [at for at, right in enumerate(trial.right) if not right]
+        return differences(_Solved(), parts, trial, trials[1].data, which) if which else []
+
+    def measure(self, trial):
+        """Mean and spread of the unit that is furthest off."""
+        H_hat, expected = trial.found[0], trial.expected[0]
+        unit = np.argmax(np.abs(H_hat - expected).max(axis=0))
+        column, right = H_hat[:, unit], expected[:, unit]
+        if same([column.mean(), column.std()], [right.mean(), right.std()]):
+            return ""
+        mean = round(column.mean(), 9) + 0
+        return (
+            f"Unit {unit} of the check's batch comes out with mean {mean:.3g} and standard"
+            f" deviation"
+            f" {column.std():.3g}; they should be 0 and {right.std():.3g}."
+        ).replace("-", "−")
+
+    def beyond(self, function, rng):
+        """Float32, far from zero."""
+        far = far_batch(rng)
+        found = as_array(call(function, (far, 0.0013)).found)
+        with np.errstate(all="ignore"):
+            errors = np.abs(found - normalize(far, 0.0013))
+        if not np.max(errors) < FAR_TOLERANCE:
+            raise Mistake(ELSEWHERE, DIGITS_LOST, "Right for the first batches.")
+        return ""
+
+
+class _Solved(Exercise):
+    """The mean and the spread that a learner's H_hat is made with, as if they were returned."""
+
+    arguments = ("H", "eps")
+    axes = Normalize.axes
+    returns = ("what you subtract", "what you divide by")
+
+    def right(self, H, eps):
+        """The mean and √(variance + ε)."""
+        return mean_recipe(H), spread_recipe(H, eps)
+
+
+def _said_of_mean(said):
+    if said == (f"{MEAN} has the wrong sign.",):
+        return ("The mean is added; it has to be subtracted.",)
+    return said
+
+
+def _said_of_spread(said):
+    if said == (f"{SPREAD} has the wrong sign.",):
+        return ("The sign is wrong: you take mean − H, the other way around.",)
+    return said
+
+
+def solve_lines(H, found):
+    """(mean, spread) with which found = (H − mean) / spread in every unit, or None."""
+    means, spreads = [], []
+    if found.shape != H.shape:
+        return None
+    for h, y in zip(H.T, found.T, strict=True):
+        centered = h - h.mean()
+        slope = np.dot(centered, y) / np.dot(centered, centered)
+        if not slope or not np.allclose(y - y.mean(), slope * centered, rtol=1e-7, atol=1e-9):
+            return None
+        spreads.append(1 / slope)
+        means.append(h.mean() - y.mean() / slope)
+    return np.array(means), np.array(spreads)
+
+
+def check_mean(function, seed=0):
     """Check a learner's `f(H) -> mean`, one mean for each unit.
 
-    H: (examples, units); mean: (units,). Called as `check_mean(f)`; `seed=` chooses the batch.
-    Returns a Verdict; raises TypeError if f is no function, and what f raises.
+    H: (examples, units); mean: (units,). Called as `check_mean(f)`; `seed` chooses the batch.
+    Returns a Verdict; raises TypeError if f is no function.
     """
-    H = small_batch(rng)
-    found, kept = call(function, H)
-    mean = np.squeeze(numbers(found, "The result"))
-    expected = mean_recipe(H)
-    if not same(mean, expected):
-        raise Mistake(
-            explain(mean, mean_recipe, {"axis": AXIS}, H)
-            or f"H has {H.shape[1]} units, and their means are {np.round(expected, 2)}; you return"
-            f" {np.round(mean, 2)}."
-        )
-    refuse_change(kept, "H")
-    return "Right: one mean for each unit, taken over the examples."
+    return run(Mean(), function, seed)
 
 
-@verdict
-def check_normalize(function, rng):
+def check_normalize(function, seed=0):
     """Check a learner's `f(H, eps) -> H_hat`, which normalizes each unit of a batch.
 
-    H and H_hat: (examples, units). Called as `check_normalize(f)`; `seed=` chooses the batch.
-    Returns a Verdict; raises TypeError if f is no function, and what f raises.
+    H and H_hat: (examples, units). Called as `check_normalize(f)`; `seed` chooses the batch.
+    Returns a Verdict; raises TypeError if f is no function.
     """
-    H = small_batch(rng)
-    found, kept = call(function, H, EPS)
-    H_hat = numbers(found, "H_hat")
-    if H_hat.shape != H.shape:
-        raise Mistake(
-            f"H_hat has the shape {H_hat.shape}, but H has the shape {H.shape}. Does your function"
-            " use its own argument H, and give one value for each of H?"
-        )
-    expected = normalize(H, EPS)
-    if not same(H_hat, expected):
-        raise Mistake(
-            f"{_worst_unit(H_hat, expected)} "
-            + (
-                explain(H_hat, normalize_recipe, NORMALIZE_SWITCHES, H, EPS)
-                or "Go through the mean, the variance and (H − mean) / √(variance + ε), one by one."
-            )
-        )
-    refuse_change(kept, "H")
-    far = far_batch(rng)
-    with np.errstate(all="ignore"):
-        found, _ = call(function, far, EPS)
-    refuse_lost_digits(np.abs(found - normalize(far, EPS)))
-    return "Right: every unit is centred, then divided by √(variance + ε) over its examples."
-
-
-def _worst_unit(H_hat, expected):
-    """Mean and spread of the unit that is furthest off."""
-    unit = np.argmax(np.abs(H_hat - expected).max(axis=0))
-    mean, std = round(H_hat[:, unit].mean(), 9) + 0, H_hat[:, unit].std()
-    return (
-        f"Unit {unit} of the check's batch comes out with mean {mean:.3g} and standard deviation"
-        f" {std:.3g}; they should be 0 and {expected[:, unit].std():.3g}."
-    )
+    return run(Normalize(), function, seed)

@@ -1,178 +1,106 @@
-"""The runner: it calls a learner's function and says what can be said of any result.
+"""The runner: it tries a learner's function in many ways, and says how far it got and why.
 
-It also finds the wrong switches of a recipe with which the same result comes out. It knows no
-exercise.
+It knows no exercise. An `Exercise` has the data, the right answer, and `parts`, which solves a
+wrong result for its parts and names what is wrong with each.
 """
-
-import functools
-import itertools
-from typing import NamedTuple
 
 import numpy as np
 
-# Far from zero, E[x²] − E[x]² in float32 loses every digit; the mean of squared differences
-# loses some three of seven.
-FAR, FAR_TOLERANCE = 1e4, 0.1
+from .causes import joined
+from .diagnosis import REMEMBERS, diagnose, of_fixed_size
+from .exercise import attempt
+from .results import outputs, same
+from .verdict import ELSEWHERE, ERROR, RIGHT, SHAPE, Mistake, Verdict
 
 
-class Verdict(NamedTuple):
-    """What a check found: whether the function `passed`, and in words what is right or off."""
-
-    passed: bool
-    message: str
-
-
-class Mistake(Exception):
-    """A mistake has been found; the text is for the learner."""
-
-
-def verdict(check):
-    """Let a check that raises Mistake, or else returns praise, return a Verdict."""
-
-    @functools.wraps(check)
-    def checked(function, seed=0):
-        if not callable(function):
-            raise TypeError(
-                f"{check.__name__} calls your function itself: give it the function's name without"
-                f" brackets behind it. It got something of type {type(function).__name__}."
-            )
-        try:
-            return Verdict(True, check(function, np.random.default_rng(seed)))
-        except Mistake as mistake:
-            return Verdict(False, str(mistake))
-
-    return checked
-
-
-def call(function, *arguments):
-    """What the learner's function gives, and for each array whether its copy was kept."""
-    copies = [np.copy(each) if isinstance(each, np.ndarray) else each for each in arguments]
+def run(exercise, function, seed):
+    """Try a learner's function; return a Verdict. Raises TypeError if it is no function."""
+    if not callable(function):
+        raise TypeError(
+            f"{exercise.name} calls your function itself: give it the function's name without"
+            f" brackets after it. It got something of type {type(function).__name__}."
+        )
+    rng = np.random.default_rng(seed)
+    variants = [exercise.data(rng, variant) for variant in range(exercise.bases + 1)]
     try:
-        found = function(*copies)
-    except Exception as error:
-        error.add_note(
-            "This came from your function, called with "
-            + " and ".join(
-                f"an array of shape {each.shape}" if isinstance(each, np.ndarray) else f"{each:g}"
-                for each in arguments
-            )
+        remarks = [_try(exercise, function, variants), exercise.beyond(function, rng)]
+    except Mistake as found:
+        return Verdict(
+            passed=False,
+            message=str(found),
+            stage=found.stage,
+            cause=found.cause,
+            already=found.already,
+            hints=exercise.hints,
+            arguments=variants[0],
         )
-        raise
-    if found is None or found is ...:
+    message = joined([exercise.praise, *remarks])
+    return Verdict(True, message, RIGHT, already=exercise.returns, arguments=variants[0])
+
+
+def _try(exercise, function, variants):
+    """Raise Mistake for a wrong function; return a remark on a right one, or ""."""
+    *bases, other = variants
+    first = attempt(exercise, function, bases[0], echo=True)
+    again = attempt(exercise, function, bases[0])
+    if not all(map(same, first.found, again.found)):
         raise Mistake(
-            "Not yet: your function returns nothing. Write your lines in place of the dots, and"
-            " return the result."
+            ELSEWHERE,
+            "The same batch, given twice, gives two results: does your function draw random"
+            " numbers, or keep something from one call to the next?",
         )
-    arrays = [
-        pair for pair in zip(arguments, copies, strict=True) if isinstance(pair[0], np.ndarray)
+    trials = [first]
+    try:
+        trials += [attempt(exercise, function, data) for data in bases[1:]]
+    except Mistake as mistake:
+        if all(first.right):
+            raise Mistake(ELSEWHERE, joined([REMEMBERS, mistake.cause])) from None
+    fitting = [
+        (right, remark)
+        for right, remark in exercise.rights()
+        if all(all(map(same, trial.found, right(*trial.data))) for trial in trials)
     ]
-    return found, [np.array_equal(*pair) for pair in arrays]
-
-
-def as_array(found):
-    """`found` as an array of real numbers, or None if it is none."""
-    try:
-        array = None if isinstance(found, tuple | dict | set) else np.asarray(found)
-    except ValueError:  # rows of different lengths
-        return None
-    return array if array is not None and array.dtype.kind in "fiu" else None
-
-
-def kind_of(found):
-    """What a mistake calls it."""
-    kind = type(found).__name__
-    return f"{kind} of {found.dtype}" if isinstance(found, np.ndarray) else kind
-
-
-def numbers(found, name):
-    """`found` as an array of floating-point numbers, all finite."""
-    array = as_array(found)
-    if array is None:
-        raise Mistake(f"{name} should be an array of numbers, but it is of type {kind_of(found)}.")
-    if array.dtype.kind != "f":
-        raise Mistake(f"{name} holds whole numbers ({array.dtype}): the fractions are lost.")
-    refuse_narrow(array, name)
-    bad = np.argwhere(~np.isfinite(array))
-    if len(bad):
-        where = ", ".join(map(str, bad[0])) or "0"
-        raise Mistake(
-            f"{len(bad)} of {array.size} values of {name} are NaN or infinite, the first at index"
-            f" {where}. Do you divide by 0, or take the root of something negative?"
-        )
-    return array
-
-
-def pair(found, first="γ", second="β"):
-    """Two arrays that a learner's function returned; (1, units) will do for (units,)."""
-    sized = isinstance(found, tuple | list) or np.ndim(as_array(found)) > 0
-    if not sized or len(found) != 2:
-        length = f", length {len(found)}" if sized else ""
-        raise Mistake(
-            f"Return two things: {first}, {second}. What came is of type"
-            f" {type(found).__name__}{length}."
-        )
-    return np.squeeze(numbers(found[0], first)), np.squeeze(numbers(found[1], second))
-
-
-def share(found):
-    """A learner's result as one number."""
-    array = as_array(found)
-    if array is None or array.shape:
-        shape = f", shape {found.shape}" if isinstance(found, np.ndarray) else ""
-        raise Mistake(
-            "The share should be one number for all entries, but it is of type"
-            f" {kind_of(found)}{shape}."
-        )
-    refuse_narrow(array, "The share")
-    return float(array)
-
-
-def refuse_narrow(array, name):
-    """Complain about floats of fewer digits than the float64 that the function was given."""
-    if array.dtype in (np.float16, np.float32):
-        raise Mistake(
-            f"{name} has the type {array.dtype}, but what came in has the type float64: digits are"
-            " lost."
-        )
-
-
-def refuse_change(kept, *names):
-    """Complain if a right function has changed an array it was given."""
-    for same, name in zip(kept, names, strict=True):
-        if not same:
+    if not fitting:
+        raise diagnose(exercise, function, trials, variants)
+    right, remark = fitting[0]
+    _refuse_fixed_size(exercise, function, first, other, right)
+    _refuse_overwriting(exercise, first)
+    for kept, name in zip(first.called.kept, exercise.arguments, strict=True):
+        if not kept:
             raise Mistake(
-                f"The result is right, but your function changes the {name} it was given; whoever"
-                f" calls it goes on with other numbers. Lines like {name} -= … work in place."
+                ELSEWHERE,
+                f"Your function changes the {name} it was given; whoever calls it goes on with"
+                f" other numbers. Lines like {name} -= … work in place.",
+                rest="The result is right, but one thing is not.",
+                already=exercise.returns,
             )
+    return remark
 
 
-def refuse_lost_digits(errors):
-    """Complain if results in float32 and far from zero are wrong (NaN is)."""
-    if not np.max(errors) < FAR_TOLERANCE:
-        raise Mistake(
-            f"Right for these numbers, but not in float32 with a mean of {FAR:,.0f} and a spread of"
-            " 1: there your variance loses all its digits. Do you take the difference of two large"
-            " numbers, the mean of squares and the square of the mean?"
-        )
-
-
-def explain(found, recipe, switches, *data):
-    """The sentences of the fewest wrong switches with which `recipe` gives `found`, or None."""
-    settings = itertools.product(*(switch.items() for switch in switches.values()))
-    for setting in sorted(settings, key=lambda pairs: sum(bool(said) for _, said in pairs)):
-        values, sentences = zip(*setting, strict=True)
-        if same(found, recipe(*data, **dict(zip(switches, values, strict=True)))):
-            return joined(sentences)
-    return None
-
-
-def joined(sentences):
-    """Sentences as a text, each once."""
-    return " ".join(dict.fromkeys(filter(None, sentences)))
-
-
-def same(found, expected):
-    """Whether two results are equal but for rounding."""
-    return np.shape(found) == np.shape(expected) and np.allclose(
-        found, expected, rtol=1e-8, atol=1e-10
+def _refuse_fixed_size(exercise, function, first, other, right):
+    """Refuse a function that is right for one shape only."""
+    shape, new = (
+        " and ".join(dict.fromkeys(str(each.shape) for each in data if np.ndim(each) > 1))
+        for data in (first.data, other)
     )
+    cause = of_fixed_size(function, first)
+    rest = f"Right for an array of shape {shape}, but not for {new}."
+    try:
+        trial = attempt(exercise, function, other)
+    except Mistake as mistake:
+        why = str(mistake) if mistake.stage in (ERROR, SHAPE) else ""
+        raise Mistake(ELSEWHERE, cause, joined([rest, why])) from None
+    if not all(map(same, trial.found, right(*other))):
+        raise Mistake(ELSEWHERE, cause, rest)
+
+
+def _refuse_overwriting(exercise, first):
+    """Refuse a function whose later calls changed its first result."""
+    now = outputs(first.called.found, exercise.returns)
+    now = [np.reshape(one, np.shape(right)) for one, right in zip(now, first.expected, strict=True)]
+    if not all(map(same, now, first.found)):
+        raise Mistake(
+            ELSEWHERE,
+            "An earlier result changed when your function was called again: it writes into an array"
+            " that it has returned before. Make a new one at each call.",
+        )

@@ -215,25 +215,34 @@ class Comparison:
 
 
 def show(verdict: Verdict):
-    """Show what a check of `bn_lib.exercises` found, with a mark and in words."""
-    return Shown(*verdict)
+    """Show what a check of `bn_lib.exercises` found: a mark, words, and hints to unfold."""
+    return Shown(verdict)
 
 
 class Shown:
     """A verdict as text and as HTML."""
 
-    def __init__(self, passed, message):
-        self._mark, self._colour = _MARKS[passed]
-        self._message = message
+    def __init__(self, verdict: Verdict):
+        unwritten = verdict.stage == "not written"
+        self._mark, self._color = ("○", style.NOTE) if unwritten else _MARKS[verdict.passed]
+        self._message = verdict.message
+        self._hints = () if verdict.passed else verdict.hints
 
     def __repr__(self):
         return f"{self._mark} {self._message}"
 
     def _repr_html_(self):
+        hints = ""
+        for hint in reversed(self._hints):
+            word = "A hint" if hint == self._hints[0] else "Another hint"
+            hints = (
+                f'<details style="padding: 0.2em 0.8em"><summary>{word}</summary>'
+                f"<p>{escape(hint)}</p>{hints}</details>"
+            )
         return (
-            f'<p style="border-left: 4px solid {self._colour}; padding: 0.3em 0.8em">'
-            f'<b style="color: {self._colour}; font-size: 130%">{self._mark}</b>'
-            f" {escape(self._message)}</p>"
+            f'<p style="border-left: 4px solid {self._color}; padding: 0.3em 0.8em">'
+            f'<b style="color: {self._color}; font-size: 130%">{self._mark}</b>'
+            f" {escape(self._message)}</p>{hints}"
         )
 
 

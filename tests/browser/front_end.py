@@ -191,6 +191,18 @@ def run_all(page: Page) -> None:
     page.wait_for_function("window.haveRun")
 
 
+def said(page: Page) -> list[list[str]]:
+    """The words in the outputs of each code cell, as the page's notebook would be saved."""
+    return page.evaluate(
+        """() => {
+            const { cells } = jupyterapp.shell.currentWidget.content.model.toJSON();
+            const text = (lines) => [lines].flat().join("");
+            const words = (o) => text(o.text ?? o.data?.["text/plain"] ?? o.traceback);
+            return cells.filter((c) => c.cell_type === "code").map((c) => c.outputs.map(words));
+        }"""
+    )
+
+
 def shut_down(page: Page) -> None:
     """End the kernel of a page's notebook, so that it takes no time from the next one."""
     page.evaluate("window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()")

@@ -118,6 +118,8 @@ def write(root: Path, name: str, *sources: str) -> str:
 def check_notebook(page: Page, path: Path, thoroughly: bool) -> None:
     """A notebook of the course is readable as it was committed, and lives when it is run.
 
+    It then says what it said when it was committed, exercises that nobody has solved included.
+
     thoroughly: move each knob of each figure, and look at focus and large text; else see that
     each figure is drawn, and move one slider by keyboard and mouse.
     """
@@ -128,6 +130,9 @@ def check_notebook(page: Page, path: Path, thoroughly: bool) -> None:
     _no_widget_is_missing(page)
 
     front_end.run_all(page)
+    committed, said = [list(map(words, cell.outputs)) for cell in code], front_end.said(page)
+    pairs = list(zip(said, committed, strict=True))
+    assert said == committed, [(now, before) for now, before in pairs if now != before]
     live = sum("explore(" in cell.source for cell in drawn)
     expect(page.locator(".bn-figure:not(.bn-training) canvas.bn-moving")).to_have_count(live)
     trained = sum("await watch(" in cell.source for cell in drawn)
@@ -149,6 +154,11 @@ def check_notebook(page: Page, path: Path, thoroughly: bool) -> None:
         start = first.look()
         check_keys(first, first.sliders[0], start)
         check_mouse(first, first.sliders[0], start)
+
+
+def words(output: nbformat.NotebookNode) -> str:
+    """The words of an output, as `front_end.said` has them."""
+    return output.text if output.output_type == "stream" else output.data.get("text/plain", "")
 
 
 def _no_widget_is_missing(page: Page) -> None:

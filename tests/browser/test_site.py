@@ -358,4 +358,4 @@ def test_exercises_can_be_opened_live(site, file):
     notebook = Path(file).with_suffix(".ipynb").name
     assert '<p class="exercise">' in text
     assert f"?urlpath=lab/tree/notebooks/{notebook}" in text
-    assert "Not yet:" not in text, "a verdict on an exercise that nobody has solved"
+    assert "Not written yet" not in text, "a verdict on an exercise that nobody has solved"

@@ -79,14 +79,14 @@ def none(dy, H_hat):
 
 
 WRONG = {
-    "nothing": (lambda dy, H_hat, gamma, std: None, "Not yet"),
+    "nothing": (lambda dy, H_hat, gamma, std: None, "Not written yet"),
     "constant statistics": (wrong_backward(none, none), "mean and variance as constants"),
-    "no dvar": (wrong_backward(second=none), "way through the variance is missing"),
+    "no dvar": (wrong_backward(second=none), "the way through the variance, is missing"),
     "no dmean": (wrong_backward(first=none), "way through the mean is missing"),
-    "half": (wrong_backward(second=lambda dy, h: along(dy, h) / 2), "variance counts half"),
+    "half": (wrong_backward(second=lambda dy, h: along(dy, h) / 2), "variance, counts half"),
     "dvar's sign": (
         wrong_backward(second=lambda dy, h: -along(dy, h)),
-        "through the variance has the wrong sign",
+        "through the variance, has the wrong sign",
     ),
     "dmean's sign": (
         wrong_backward(first=lambda dy, h: -mean_of(dy, h)),
@@ -123,11 +123,17 @@ WRONG = {
     "times std": (wrong_backward(scale=lambda gamma, std: gamma * std), "multiply by std"),
     "double": (
         wrong_backward(second=lambda dy, h: 2 * along(dy, h)),
-        "with the factors 1, −1, −2; they should be 1, −1, −1",
+        "the way through the variance, counts twice",
     ),
-    "forward": (lambda dy, H_hat, gamma, std: gamma * H_hat, "one step at a time"),
+    "forward": (
+        lambda dy, H_hat, gamma, std: gamma * H_hat,
+        "Whatever dy and std are, your result is the same",
+    ),
     "two gradients": (lambda dy, H_hat, gamma, std: (dy, dy), "but it is of type tuple"),
-    "one unit": (lambda dy, H_hat, gamma, std: dy[:, 0], "dH has the shape (8,)"),
+    "one unit": (
+        lambda dy, H_hat, gamma, std: dy[:, 0],
+        "dH has the shape (7,), but should have (7, 4)",
+    ),
     "dy in place": (overwritten, "changes the dy it was given"),
     "H_hat in place": (spoiled, "changes the H_hat it was given"),
     "nan": (lambda dy, H_hat, gamma, std: np.log(dy), "of dH are NaN"),
@@ -160,5 +166,5 @@ def test_no_two_mistakes_share_a_message():
 
 def test_two_mistakes_at_once_are_both_named():
     verdict = check_backward(wrong_backward(second=none, scale=lambda gamma, std: 1 / std))
-    assert "way through the variance is missing" in verdict.message
+    assert "the way through the variance, is missing" in verdict.message
     assert "γ is missing" in verdict.message

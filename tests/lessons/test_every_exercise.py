@@ -1,74 +1,322 @@
 """What holds for the check of every exercise."""
 
+import contextlib
+import threading
+
 import numpy as np
 import pytest
 
 from bn_lib import exercises
-from bn_lib.measure import saturated
-from bn_lib.normalization import normalize, undo_parameters
+from bn_lib.exercises import (
+    Verdict,
+    backward,
+    build,
+    calling,
+    check_mean,
+    descent,
+    modes,
+    normalize,
+    paper,
+    scale,
+    shift,
+    sigmoid,
+    undo,
+)
 
 CHECKS = [getattr(exercises, name) for name in exercises.__all__ if name.startswith("check_")]
+EXERCISES = {
+    "check_backward": backward.Backward,
+    "check_drift": shift.Drift,
+    "check_effective_rate": scale.EffectiveRate,
+    "check_fold": build.Fold,
+    "check_forward": build.Forward,
+    "check_gradients": backward.Gradients,
+    "check_inference": modes.Inference,
+    "check_mean": normalize.Mean,
+    "check_normalize": normalize.Normalize,
+    "check_population": paper.Population,
+    "check_running": modes.Running,
+    "check_saturated": sigmoid.Saturated,
+    "check_step": descent.Step,
+    "check_undo": undo.Undo,
+}
+every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 
 
-@pytest.mark.parametrize("check", CHECKS)
-def test_an_exception_of_the_learner_comes_through_with_the_call(check):
-    def broken(H, *setting):
-        raise KeyError("mine")
+def right(check):
+    """A right function."""
+    exercise = EXERCISES[check.__name__]()
 
-    with pytest.raises(KeyError, match="mine") as caught:
-        check(broken)
-    assert "your function, called with an array of shape" in caught.value.__notes__[0]
-    assert caught.traceback[-1].name == "broken"
+    def answer(*data):
+        made = exercise.right(*data)
+        return made[0] if len(made) == 1 else made
+
+    return answer
 
 
-@pytest.mark.parametrize("check", CHECKS)
+@every_check
+@pytest.mark.parametrize("seed", range(5))
+def test_right_functions_pass(check, seed):
+    verdict = check(right(check), seed=seed)
+    assert verdict
+    assert verdict.require() is verdict
+    assert verdict.stage == "right"
+    assert verdict.message.startswith("Right: ")
+
+
+# ---------------------------------------------------------------- how far a function got
+
+
+def dots(*data):
+    """A docstring, and what a stub has."""
+    ...
+
+
+def nothing_but_pass(*data):
+    pass
+
+
+def to_do(*data):
+    raise NotImplementedError
+
+
+@every_check
+@pytest.mark.parametrize("stub", [dots, nothing_but_pass, to_do, lambda *data: None])
+def test_a_stub_is_not_written_yet(check, stub):
+    verdict = check(stub)
+    assert (verdict.passed, verdict.stage, verdict.cause) == (False, "not written", "")
+    assert verdict.message.startswith("Not written yet")
+
+
+@every_check
+def test_lines_without_a_result_are_no_stub(check, capsys):
+    def forgets(*data):
+        data = data[0] + 1
+
+    def prints(*data):
+        print("the mean is", 3)
+
+    assert "return" in check(forgets).message
+    assert check(forgets).stage == check(prints).stage == "nothing returned"
+    capsys.readouterr()
+    assert "prints its result" in check(prints).message
+    assert capsys.readouterr().out == "the mean is 3\n"
+
+
+def test_what_a_right_function_prints_is_shown_once(capsys):
+    def talks(H):
+        print("shape:", H.shape)
+        return H.mean(axis=0)
+
+    assert check_mean(talks)
+    assert capsys.readouterr().out == "shape: (7, 4)\n"
+
+
+@every_check
+def test_an_exception_is_one_line_with_the_learner_s_own(check):
+    def misspelt(*data):
+        H = data[0]
+        return Hh.mean(axis=0) + H  # noqa: F821
+
+    verdict = check(misspelt)
+    assert verdict.stage == "error"
+    assert "NameError: name 'Hh' is not defined" in verdict.message
+    assert "in the line `return Hh.mean(axis=0) + H" in verdict.message
+    assert len(verdict.message) < 300
+    with pytest.raises(NameError):  # and by hand the whole traceback can be had
+        misspelt(*verdict.arguments)
+
+
+def leaves(H):
+    raise SystemExit(3)
+
+
+def itself(H):
+    return itself(H)
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (leaves, "calls exit"),
+        (itself, "calls itself without an end"),
+        (lambda H: H.mean(axis=0) + H.mean(axis=1), "shapes don't fit each other"),
+        (lambda H: H.mean(axis=0) if H > 0 else H, "An if takes one value"),
+        (lambda H, eps: H.mean(axis=0), "takes the arguments H, eps, but the check gives 1"),
+        (lambda H: H.mean(axis=2), "AxisError"),
+    ],
+)
+def test_what_ends_a_function_is_said_in_a_line(function, said):
+    verdict = check_mean(function)
+    assert verdict.stage == "error"
+    assert said in verdict.message
+    assert "\n" not in verdict.message
+
+
+def test_an_interrupt_of_the_learner_s_comes_through():
+    def interrupted(H):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_mean(interrupted)
+
+
+def endless(H):
+    while True:
+        pass
+
+
+def stubborn(H):
+    while True:
+        with contextlib.suppress(Exception):
+            H = H + 1
+
+
+@pytest.mark.parametrize("function", [endless, stubborn])
+@pytest.mark.parametrize("where", ["main thread, by a signal", "another thread, by tracing"])
+def test_endless_loops_are_stopped(function, where, monkeypatch):
+    monkeypatch.setattr(calling, "SECONDS", 0.2)
+    found = []
+    if where.startswith("main"):
+        found.append(check_mean(function))
+    else:
+        thread = threading.Thread(target=lambda: found.append(check_mean(function)), daemon=True)
+        thread.start()
+        thread.join(20)
+    assert "did not end within 0.2 seconds and was stopped" in found[0].message
+    assert found[0].stage == "error"
+
+
+@every_check
 def test_a_result_in_place_of_the_function_is_explained(check):
     with pytest.raises(
-        TypeError, match=r"without brackets behind it\. It got something of type ndarray"
+        TypeError, match=r"without brackets after it\. It got something of type ndarray"
     ):
         check(np.zeros(3))
 
 
-def narrow(function):
-    """The same, with its results in float32."""
+@every_check
+def test_right_results_of_few_digits_are_told_so(check):
+    answer = right(check)
 
-    def narrowed(*arguments):
-        found = function(*arguments)
-        parts = [np.float32(part) for part in (found if isinstance(found, tuple) else (found,))]
-        return tuple(parts) if isinstance(found, tuple) else parts[0]
+    def narrow(*data):
+        made = answer(*data)
+        return (
+            tuple(np.float32(part) for part in made)
+            if isinstance(made, tuple)
+            else np.float32(made)
+        )
 
-    return narrowed
-
-
-def backward_pass(dy, H_hat, gamma, std):
-    dx_hat = dy * gamma
-    return (dx_hat - dx_hat.mean(0) - H_hat * (dx_hat * H_hat).mean(0)) / std
-
-
-def drift_of_the_mean(means, stds):
-    return np.mean(np.abs(np.diff(means, axis=0)) / stds[:-1])
-
-
-def population(batches):
-    m = batches.shape[1]
-    return batches.mean(axis=(0, 1)), batches.var(axis=1).mean(axis=0) * m / (m - 1)
-
-
-@pytest.mark.parametrize(
-    ("check", "function"),
-    [
-        (exercises.check_mean, lambda H: H.mean(axis=0)),
-        (exercises.check_normalize, lambda H, eps: normalize(H, eps)),
-        (exercises.check_undo, lambda H, eps: tuple(undo_parameters(H, eps))),
-        (exercises.check_saturated, lambda z, threshold: saturated(z, threshold)),
-        (exercises.check_backward, backward_pass),
-        (exercises.check_drift, drift_of_the_mean),
-        (exercises.check_effective_rate, lambda W, lr: lr / np.sum(W**2, axis=0)),
-        (exercises.check_population, population),
-    ],
-)
-def test_right_results_of_few_digits_are_told_so(check, function):
-    assert check(function).passed
-    verdict = check(narrow(function))
-    assert not verdict.passed
+    verdict = check(narrow)
+    assert verdict.stage == "almost"
     assert "has the type float32, but what came in has the type float64" in verdict.message
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS if "saturated" not in check.__name__])
+def test_rounding_is_almost_right_and_both_numbers_are_seen_to_differ(check):
+    answer = right(check)
+
+    def rounded(*data):
+        made = answer(*data)
+        return (
+            tuple(np.round(part, 4) for part in made)
+            if isinstance(made, tuple)
+            else np.round(made, 4)
+        )
+
+    verdict = check(rounded)
+    assert verdict.stage == "almost"
+    assert "rounds to 4 decimals" in verdict.cause
+    mine, correct = verdict.message.split(" where ")[0].split()[-1], verdict.message.split()
+    assert mine != correct[correct.index("where") + 1]
+
+
+# ---------------------------------------------------------------- right once, but not always
+
+
+def test_random_results_are_noticed():
+    rng = np.random.default_rng(0)
+    verdict = check_mean(lambda H: H.mean(axis=0) + 1e-4 * rng.normal())
+    assert (verdict.stage, "given twice, gives two results" in verdict.cause) == ("elsewhere", True)
+
+
+def test_what_is_kept_from_the_first_batch_is_noticed():
+    def keeps(H, known=[]):  # noqa: B006
+        known.append(H.mean(axis=0))
+        return known[0]
+
+    verdict = check_mean(keeps)
+    assert "right for the first batch, but not for the next" in verdict.cause
+
+
+def test_a_buffer_that_is_used_again_is_noticed():
+    buffer = np.empty(4)
+
+    def buffered(H):
+        return np.mean(H, axis=0, out=buffer if H.shape[1] == 4 else None)
+
+    assert "An earlier result changed" in check_mean(buffered).cause
+
+
+@every_check
+def test_a_function_for_one_shape_only_is_noticed(check):
+    answer = right(check)
+    shapes = list(map(np.shape, EXERCISES[check.__name__]().data(np.random.default_rng(0), 0)))
+
+    def one_shape(*data):
+        made = answer(*data)
+        more = list(map(np.shape, data)) != shapes and abs(np.max(data[0])) < 500
+        return tuple(part + more for part in made) if isinstance(made, tuple) else made + more
+
+    verdict = check(one_shape)
+    assert verdict.stage == "elsewhere"
+    assert "Right for an array of shape" in verdict.message
+
+
+@every_check
+def test_an_argument_that_is_changed_is_noticed(check):
+    answer = right(check)
+
+    def changes(*data):
+        made = answer(*[np.copy(each) if np.ndim(each) else each for each in data])
+        array = next(each for each in data if np.ndim(each))
+        array += 1
+        return made
+
+    name = next(iter(EXERCISES[check.__name__].axes), "z")
+    assert f"changes the {name} it was given" in check(changes).cause
+
+
+@every_check
+def test_a_function_of_nothing_is_told_that_its_arguments_do_not_matter(check):
+    shapes = [np.shape(part) for part in _outputs(check)]
+
+    def constant(*data):
+        made = [np.full(shape, 0.37) for shape in shapes]
+        return made[0] if len(made) == 1 else tuple(made)
+
+    assert "your result is the same: use the argument" in check(constant).cause
+
+
+def _outputs(check):
+    exercise = EXERCISES[check.__name__]()
+    return exercise.right(*exercise.data(np.random.default_rng(0), 0))
+
+
+# ---------------------------------------------------------------- verdicts
+
+
+def test_verdicts_are_plain_and_false_when_the_function_failed():
+    verdict = check_mean(lambda H: np.median(H, axis=0))
+    assert isinstance(verdict, Verdict)
+    assert not verdict
+    assert verdict == check_mean(lambda H: np.median(H, axis=0))
+    with pytest.raises(AssertionError, match="Your result is the median"):
+        verdict.require()
+
+
+@every_check
+def test_a_verdict_has_hints_and_the_arguments(check):
+    verdict = check(lambda *data: 0.1)
+    assert len(verdict.hints) >= 2
+    assert right(check)(*verdict.arguments) is not None

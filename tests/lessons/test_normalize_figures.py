@@ -169,5 +169,5 @@ FIGURES = [
             for eps in (1e-8, 1e-5, 1)
         ],
     ),
-    Figure(lambda: Shape(100), [((a * H + 2, normalize(H)), {}) for a in (-10, 0, 1, 10)]),
+    Figure(lambda: Shape(100), [((a * H + 2, normalize(H)), {}) for a in (1, -10, 0, 10)]),
 ]

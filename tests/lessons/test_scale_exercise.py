@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.exercises import check_effective_rate
-from bn_lib.exercises.scale import RATE_SWITCHES, rate_recipe
+from bn_lib.exercises.scale import recipe
 
 WRONG = {
     "the gradient shrinks": lambda W, lr: lr / np.linalg.norm(W, axis=0),
@@ -14,12 +14,12 @@ WRONG = {
     "axis 1": lambda W, lr: lr / (W**2).sum(axis=1),
     "turn more slowly": lambda W, lr: lr * (W**2).sum(axis=0),
     "lr is missing": lambda W, lr: 1 / (W**2).sum(axis=0),
-    "divide or multiply": lambda W, lr: lr + W.sum(axis=0),
-    "returns nothing": lambda W, lr: None,
+    "When W is twice as large": lambda W, lr: lr + W.sum(axis=0),
+    "Not written yet": lambda W, lr: None,
 }
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(
     "right",
     [
@@ -32,18 +32,12 @@ def test_right_answers_pass(right, seed):
     assert check_effective_rate(right, seed=seed).passed
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("words", WRONG)
 def test_each_mistake_is_named(words, seed):
-    passed, message = check_effective_rate(WRONG[words], seed=seed)
-    assert not passed
-    assert words in message
-
-
-def test_every_sentence_can_be_reached():
-    named = " ".join(check_effective_rate(function).message for function in WRONG.values())
-    for switch in RATE_SWITCHES.values():
-        assert all(sentence in named for sentence in switch.values())
+    verdict = check_effective_rate(WRONG[words], seed=seed)
+    assert not verdict.passed
+    assert words in verdict.message
 
 
 def test_weights_that_are_changed_are_noticed():
@@ -56,7 +50,7 @@ def test_weights_that_are_changed_are_noticed():
 
 def test_the_recipe_is_the_definition():
     W = np.array([[3.0, 1.0], [4.0, 0.0]])
-    np.testing.assert_allclose(rate_recipe(W, 0.5), [0.02, 0.5])
+    np.testing.assert_allclose(recipe(W, 0.5), [0.02, 0.5])
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.3])

@@ -21,9 +21,9 @@ def test_the_right_drift_passes():
         (lambda m, s: np.mean(np.abs(np.diff(m, axis=1)) / s[:, :-1]), "between units"),
         (lambda m, s: np.sum(np.abs(np.diff(m, axis=0)) / s[:-1]), "a sum"),
         (lambda m, s: np.mean(np.abs(m[-1] - m[0]) / s[0]), "start to the end"),
-        (lambda m, s: np.abs(np.diff(m, axis=0)) / s[:-1], "one number is left"),
-        (lambda m, s: 7.5, "row to row"),
-        (lambda m, s: None, "returns nothing"),
+        (lambda m, s: np.abs(np.diff(m, axis=0)) / s[:-1], "One number is wanted for the whole"),
+        (lambda m, s: 7.5, "Whatever means and stds are"),
+        (lambda m, s: None, "Not written yet"),
     ],
 )
 def test_each_mistake_has_its_message(wrong, named):

@@ -25,7 +25,7 @@ RIGHT = {
 }
 
 WRONG = {
-    "nothing": (lambda z, t: None, "Not yet"),
+    "nothing": (lambda z, t: None, "Not written yet"),
     "value": (lambda z, t: np.mean(sigmoid(z) < t), "sigmoid's value with the threshold"),
     "both ends": (
         lambda z, t: np.mean((sigmoid(z) < t) | (1 - sigmoid(z) < t)),
@@ -40,15 +40,15 @@ WRONG = {
     "percent": (lambda z, t: 100 * np.mean(slope(z) < t), "percent"),
     "count": (lambda z, t: np.sum(slope(z) < t), "You give a count"),
     "per unit": (lambda z, t: np.mean(slope(z) < t, axis=0), "shape (8,)"),
-    "mask": (lambda z, t: slope(z) < t, "shape (50, 8)"),
+    "mask": (lambda z, t: slope(z) < t, "one number, but it is of type ndarray of bool"),
     "rows of two lengths": (lambda z, t: [[0.1], [0.1, 0.2]], "but it is of type list"),
     "any": (lambda z, t: bool((slope(z) < t).any()), "but it is of type bool"),
     "nan": (
         lambda z, t: np.mean(np.exp(-z) / (1 + np.exp(-z)) ** 2 < t),
-        "the exponential overflows",
+        "The exponential overflows",
     ),
     "in place": (lambda z, t: np.mean(slope(np.abs(z, out=z)) < t), "changes the z"),
-    "something": (lambda z, t: 0.5, "step by step"),
+    "something": (lambda z, t: 0.5, "Whatever z and threshold are, your result is the same"),
 }
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.exercises import check_undo
-from bn_lib.exercises.normalize import EPS
+from bn_lib.exercises.moments import small_batch, small_eps
 from bn_lib.normalization import moments, undo_parameters
 
 
@@ -30,13 +30,13 @@ RIGHT = {
 }
 
 WRONG = {
-    "nothing": (lambda H, eps: None, "Not yet"),
+    "nothing": (lambda H, eps: None, "Not written yet"),
     "no eps": (pair(lambda H, eps: H.std(0), mean), "ε is missing"),
     "fixed eps": (pair(lambda H, eps: np.sqrt(H.var(0) + 1e-5), mean), "1e-5 whatever"),
     "eps outside": (pair(lambda H, eps: H.std(0) + eps, mean), "added to the root"),
     "N - 1": (pair(lambda H, eps: np.sqrt(H.var(0, ddof=1) + eps), mean), "ddof=1"),
     "variance": (pair(lambda H, eps: H.var(0) + eps, mean), "γ is a variance"),
-    "swapped": (pair(mean, std), "turn the two round"),
+    "swapped": (pair(mean, std), "swap the two"),
     "inverse": (
         pair(lambda H, eps: 1 / std(H, eps), lambda H, eps: -mean(H, eps) / std(H, eps)),
         "which is what normalizing itself adds",
@@ -52,13 +52,16 @@ WRONG = {
         pair(lambda H, eps: np.sqrt(H.var() + eps), lambda H, eps: H.mean()),
         "whole array",
     ),
-    "batch norm": (pair(lambda H, eps: np.ones(4), lambda H, eps: np.zeros(4)), "one at a time"),
+    "batch norm": (
+        pair(lambda H, eps: np.ones(4), lambda H, eps: np.zeros(4)),
+        "which a layer starts with",
+    ),
     "one thing": (
         lambda H, eps: std(H, eps),
-        "Return two things: γ, β. What came is of type ndarray, length 4",
+        "Return two things: γ, β. What came is of type ndarray of float64 of length 4",
     ),
     "an array of no axis": (lambda H, eps: np.array(1.0), "two things: γ, β. What came is of type"),
-    "three things": (lambda H, eps: (std(H, eps), mean(H, eps), H), "of type tuple, length 3"),
+    "three things": (lambda H, eps: (std(H, eps), mean(H, eps), H), "of type tuple of length 3"),
     "nan": (pair(lambda H, eps: np.log(np.sign(H.mean(0)) + 1), mean), "of γ are NaN"),
     "in place": (
         pair(std, lambda H, eps: [H.mean(0), H.sort()][0]),
@@ -97,15 +100,14 @@ def test_no_two_mistakes_share_a_message():
 
 def test_two_mistakes_at_once_are_both_named():
     verdict = check_undo(lambda H, eps: (H.mean(0), H.std(0)))
-    assert "turn the two round" in verdict.message
+    assert "swap the two" in verdict.message
     assert "ε is missing" in verdict.message
 
 
 def test_a_message_says_by_how_much():
-    H = np.random.default_rng(0).normal((5, -2, 1, 0.4), (3, 0.5, 1.5, 0.01), (8, 4))
-    std = H[:, 3].std()
+    std = small_batch(np.random.default_rng(0), 0)[:, 3].std()
     no_eps = check_undo(WRONG["no eps"][0]).message
-    percent = 100 * (1 - std / np.hypot(std, np.sqrt(EPS)))
+    percent = 100 * (1 - std / np.hypot(std, np.sqrt(small_eps(0))))
     assert f"unit 3 of the check's batch misses H by {percent:.3g} % of its spread" in no_eps
 
 

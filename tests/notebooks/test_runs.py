@@ -39,7 +39,7 @@ def pinned() -> bool:
 
 def test_a_run_leaves_no_diff(path, committed, runs):
     """Except in exercises, where the solution is in place of the stub: so no solution changes what
-    another cell shows. Stubs are run by nbval, which compares what is said of them."""
+    another cell shows. Stubs are run by tests/browser, which compares what is said of them."""
     again = without_exercises(notebooks.normalized(runs[path]))
     committed = without_exercises(committed)
     if pinned():
@@ -58,7 +58,7 @@ def test_solutions_pass_their_checks(path, runs):
 def test_untouched_stubs_are_told_kindly(committed):
     said = verdicts(committed)
     assert len(said) >= len(exercises(committed)) >= 1
-    assert [verdict for verdict in said if not verdict.startswith("✗ Not yet")] == []
+    assert [verdict for verdict in said if not verdict.startswith("○ Not written yet")] == []
 
 
 def without_exercises(notebook):
@@ -76,7 +76,7 @@ def verdicts(notebook) -> list[str]:
         for output in cell.get("outputs", ())
         if "data" in output
     ]
-    return [text for text in texts if text.startswith(("✓ ", "✗ "))]
+    return [text for text in texts if text.startswith(("✓ ", "✗ ", "○ "))]
 
 
 def exercises(notebook) -> list[str]:

@@ -4,12 +4,13 @@ import io
 import shutil
 import subprocess
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bn_lib.data import digits, drift_sweep, fates, mnist, paper_sweep, rate_map
+from bn_lib.data import digits, drift_sweep, fates, mnist, paper_sweep, puzzle, rate_map
 from bn_lib.data.records import Record, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +20,7 @@ FILES = {
     "digits.npz": (digits, "images", "install bn_lib anew", 50_000),
     "mnist_binary.npz": (mnist, "test_images", "install bn_lib anew", 2_100_000),
     "fates.npz": (fates, "right", "make sweeps", 10_000),
+    "puzzle.npz": (partial(puzzle, "faint"), "faint_right", "make sweeps", 80_000),
     "drift.npz": (drift_sweep, "drift", "make sweeps", 10_000),
     "rate_map.npz": (rate_map, "right", "make sweeps", 10_000),
     "paper.npz": (paper_sweep, "percentiles", "make paper", 150_000),

@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "bn_lib"
 
 FLOORS = {
-    "saving": 0,
     "arguments": 0,
+    "saving": 0,
     "normalization": 1,
     "data": 1,
     "pictures": 1,
@@ -24,8 +24,8 @@ FLOORS = {
 }
 # Besides the standard library; pictures never import knobs, numbers never import pictures.
 PACKAGES = {
-    "saving": set(),  # Jupyter's server loads it when it starts
     "arguments": {"numpy"},
+    "saving": set(),  # Jupyter's server loads it when it starts
     "normalization": {"numpy"},
     "data": {"numpy"},
     "network": {"numpy"},

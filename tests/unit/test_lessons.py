@@ -212,9 +212,21 @@ def test_a_question_needs_different_choices(choices):
         predict("?", choices)
 
 
-@pytest.mark.parametrize(("passed", "mark"), [(True, "✓"), (False, "✗")])
-def test_a_verdict_is_shown_by_mark_and_words(passed, mark):
-    shown = show(Verdict(passed, "γ < 0"))
+@pytest.mark.parametrize(
+    ("passed", "stage", "mark"),
+    [(True, "right", "✓"), (False, "values", "✗"), (False, "not written", "○")],
+)
+def test_a_verdict_is_shown_by_mark_and_words(passed, stage, mark):
+    shown = show(Verdict(passed, "γ < 0", stage))
     assert repr(shown) == f"{mark} γ < 0"
     assert mark in shown._repr_html_()
     assert "γ &lt; 0" in shown._repr_html_()
+
+
+def test_hints_unfold_one_in_the_other_until_the_function_is_right():
+    verdict = Verdict(False, "Not yet.", hints=("Divide.", "By √(v + ε) < 1."))
+    html = show(verdict)._repr_html_()
+    assert html.count("<details") == html.count("</details>") == 2
+    assert html.index("A hint") < html.index("Divide.") < html.index("Another hint")
+    assert html.index("By √(v + ε) &lt; 1.") < html.index("</details></details>")
+    assert "details" not in show(Verdict(True, "Right.", hints=verdict.hints))._repr_html_()

@@ -252,8 +252,10 @@ def test_a_gradient_has_the_shape_of_its_parameter(gradient, optimizer):
         training([Learner(gradient)], optimizer).run(1)
 
 
-def test_a_gradient_that_is_not_kept_is_named():
+@pytest.mark.parametrize("b", [np.zeros(3), 0.0])
+def test_a_gradient_that_is_not_kept_is_named(b):
     layer = Learner(lambda da: None)
+    layer.b = b
     with pytest.raises(ValueError, match="backward has to set it to the gradient for b"):
         training([layer]).run(1)
 

@@ -3,13 +3,24 @@
 import numpy as np
 import pytest
 
+from bn_lib.data import puzzle as read_puzzle
 from bn_lib.data.records import Record
-from tools.records import drift, fates, paper, rate_map
+from tools.records import drift, fates, paper, puzzle, rate_map
 
-# What a training of each script returns, without the training.
+
+def of_puzzle(function, cell):
+    """Its trainings return numbers, or a table that has a column for each layer."""
+    activation, _, _ = puzzle.SETTINGS[cell[1]]
+    if function is not puzzle.watch:
+        return 0
+    return np.zeros((len(cell[-1]), 1 + puzzle.HIDDEN[activation]))
+
+
+# What a training of each script returns, without the training, or a function that says it.
 RETURNED = {
     drift: (np.zeros((3, 4)), (0.5, 0.5)),
     fates: [0] * len(fates.STEPS),
+    puzzle: of_puzzle,
     rate_map: [0] * len(rate_map.STEPS),
     paper: (np.zeros(len(paper.STEPS), int), np.zeros((len(paper.STEPS), 3, 100))),
 }
@@ -21,9 +32,12 @@ def test_a_script_writes_a_record_with_the_names_types_and_axes_of_ours(
 ):
     ours = Record(script.FILE, "make it")
     monkeypatch.setattr(script, "FILE", tmp_path / script.FILE.name)
-    monkeypatch.setattr(
-        script, "results", lambda function, cells: dict.fromkeys(cells, RETURNED[script])
-    )
+    one = RETURNED[script]
+
+    def results(function, cells):
+        return {cell: one(function, cell) if callable(one) else one for cell in cells}
+
+    monkeypatch.setattr(script, "results", results)
     script.make()
     new = Record(script.FILE, "make it")
     assert new.axes == ours.axes
@@ -33,3 +47,13 @@ def test_a_script_writes_a_record_with_the_names_types_and_axes_of_ours(
             assert array.tolist() == ours.values(name)
         elif not name.startswith(("again", "fresh")):  # the best cells, which runs decide
             assert array.shape == ours.arrays[name].shape, name
+
+
+def test_the_puzzle_is_asked_for_a_setting_and_a_step_that_there_are():
+    with pytest.raises(ValueError, match='\'loud\', expected "faint" or "exploding"'):
+        read_puzzle("loud")
+    record = read_puzzle("faint")
+    assert set(record.after(300)) == set(record.sizes(300)) == set(puzzle.NETWORKS)
+    assert record.sizes(0)["batch norm"].shape == (10, 4)
+    with pytest.raises(ValueError, match="step is 301, expected one of those recorded"):
+        record.after(301)

@@ -1,4 +1,4 @@
-"""Make bn_lib/data/paper.npz, which is committed: `make paper`, about an hour on two cores.
+"""Make bn_lib/data/paper.npz, which is committed: `make paper`, 40 minutes on two cores.
 
 The experiment of Ioffe & Szegedy 2015, section 4.1: 784-100-100-100-10, sigmoids, batches of 60,
 50,000 steps of plain SGD, without and with batch norm, over learning rates and spreads of the

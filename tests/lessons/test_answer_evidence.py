@@ -1,0 +1,166 @@
+"""Evidence for notebook 00: the two answers, and the puzzle of one function and two fates.
+
+Ten seeds are in the records; a part of each record is computed again here.
+"""
+
+import numpy as np
+import pytest
+
+from bn_lib.data import digits, puzzle, two_humped
+from bn_lib.network import ReLU, Sigmoid, forward
+from bn_lib.normalization import normalize, undo_parameters
+from bn_lib.training import SGD, Adam, Diverged, Training
+from tools.records.puzzle import evaluate, make_network, watch
+
+FAINT, EXPLODING = puzzle("faint"), puzzle("exploding")
+CHANCE = 0.2  # one digit in ten, with room for a class that is seen more often
+
+
+def hopeless(accuracies):
+    """Whether all are at chance, or have left the numbers."""
+    return not np.any(accuracies > CHANCE)
+
+
+def train(kind, seed, activation=Sigmoid, scale=1, rate=0.5, optimizer=None, steps=300):
+    """The accuracy of one network after its training, now; 0 if it diverges."""
+    d, network = digits(), make_network(kind, activation, scale, seed)
+    rng = np.random.default_rng(seed + 100)
+    job = Training(network, d.x, d.labels, optimizer or SGD(rate), rng, batch=64)
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            job.run(steps)
+    except Diverged:
+        return 0
+    return evaluate(network) / len(d.test_x)
+
+
+# ---------------------------------------------------------------- one knob brings all back
+
+
+def test_two_numbers_bring_all_256_back():
+    for seed in range(5):
+        H = two_humped(256, np.random.default_rng(seed))
+        gamma, beta = undo_parameters(H)
+        assert np.abs(gamma * normalize(H) + beta - H).max() < 1e-12
+        off = np.sqrt(np.mean((normalize(H) - H) ** 2)) / H.std()
+        assert off > 1.5  # γ = 1, β = 0: the start of the figure
+        assert np.sum(np.abs(1.1 * gamma * normalize(H) + beta - H) < 1e-9) < 3
+
+
+# ---------------------------------------------------------------- one function, two fates
+
+
+@pytest.mark.parametrize(("activation", "scale"), [(Sigmoid, 1), (Sigmoid, 3), (ReLU, 3)])
+def test_at_step_0_undone_networks_compute_what_the_one_without_batch_norm_does(activation, scale):
+    x = digits().x[:64]
+    for seed in range(3):
+        plain, starts, frozen, normalized = (
+            forward(make_network(kind, activation, scale, seed), x)
+            for kind in ("no batch norm", "starts undone", "frozen undone", "batch norm")
+        )
+        for undone in (starts, frozen):
+            np.testing.assert_allclose(undone, plain, rtol=1e-9, atol=1e-12)
+        assert np.abs(normalized - plain).max() > 0.1  # the control
+        assert np.ptp(plain, axis=0).max() > 1e-4  # and no two images are all the same to it
+
+
+def test_faint_signals_on_ten_seeds():
+    faint = FAINT.after(300)
+    assert len(faint["batch norm"]) == 10
+    for name in ("no batch norm", "frozen undone"):
+        assert hopeless(faint[name])
+    for name in ("batch norm", "only normalized", "starts undone"):
+        assert faint[name].min() > 0.94
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_faint_signals_computed_now(seed):
+    assert train("no batch norm", seed) < CHANCE
+    assert train("frozen undone", seed) < CHANCE
+    assert train("starts undone", seed) > 0.94
+    assert train("batch norm", seed) > 0.96
+
+
+def test_exploding_signals_on_ten_seeds():
+    exploding = EXPLODING.after(300)
+    assert hopeless(exploding["no batch norm"])
+    assert np.isnan(exploding["no batch norm"]).sum() >= 7  # these have left the numbers
+    frozen, starts, norm = (
+        exploding[name] for name in ("frozen undone", "starts undone", "batch norm")
+    )
+    assert frozen.min() > 0.75
+    assert norm.min() > 0.9
+    assert abs(frozen.mean() - norm.mean()) < 0.03  # about as good
+    assert np.sum(frozen > starts) >= 8
+    assert frozen.mean() > starts.mean() + 0.05
+    assert np.ptp(starts) > 0.2  # a matter of luck
+
+
+def test_exploding_signals_computed_now():
+    assert train("no batch norm", 1, ReLU, 3, 0.1) < CHANCE
+    assert train("frozen undone", 1, ReLU, 3, 0.1) > 0.75
+
+
+def test_exploding_signals_after_1000_steps():
+    """Learning γ and β costs time there, and not the end."""
+    late = EXPLODING.after(1000)
+    frozen, starts = late["frozen undone"].mean(), late["starts undone"].mean()
+    assert min(frozen, starts) > 0.9
+    assert abs(frozen - starts) < 0.04
+
+
+def test_what_freezing_does_there_is_a_matter_of_the_rate():
+    """At 0.003 nothing, at 1 it is the whole difference."""
+    for seed in range(2):
+        small, large = (
+            [train(kind, seed, ReLU, 3, rate) for kind in ("starts undone", "frozen undone")]
+            for rate in (0.003, 1)
+        )
+        assert min(small) > 0.9
+        assert large[0] < 0.3 < 0.8 < large[1]
+
+
+# ---------------------------------------------------------------- slow, and stuck
+
+
+def test_without_batch_norm_it_is_slow_and_frozen_it_is_stuck():
+    """The opposites that look alike at 300 steps: ten seeds, by the budget."""
+    slow = FAINT.late["no batch norm"]
+    for step in (300, 1000):
+        assert hopeless(FAINT.after(step)["no batch norm"])
+        assert hopeless(FAINT.after(step)["frozen undone"])
+    assert slow[3000][0].mean() > 0.5
+    assert slow[10_000][0].min() > 0.9
+    # The last layer's signal has begun to wake up in the one, and in the other it is what it was.
+    start = FAINT.sizes(0)["frozen undone"][:, -1]
+    assert np.all(FAINT.sizes(1000)["no batch norm"][:, -1] > 1.3 * start)
+    assert np.all(slow[10_000][1][:, -1] > 30 * start)
+    assert np.all(FAINT.sizes(1000)["frozen undone"][:, -1] < 1.2 * start)
+
+
+def test_adam_wakes_the_one_and_not_the_other():
+    for seed in range(2):
+        assert train("no batch norm", seed, optimizer=Adam(0.01)) > 0.85
+        assert train("frozen undone", seed, optimizer=Adam(0.01)) < CHANCE
+
+
+def test_a_frozen_undone_layer_is_worse_than_none_where_none_would_do():
+    """Sigmoid ×3."""
+    for seed in range(2):
+        assert train("no batch norm", seed, scale=3) > 0.85
+        assert train("frozen undone", seed, scale=3) < 0.5
+
+
+# ---------------------------------------------------------------- the record
+
+
+@pytest.mark.parametrize(
+    ("setting", "name", "steps"),
+    [("faint", "starts undone", (0, 5, 50)), ("exploding", "no batch norm", (0, 1, 2))],
+)
+def test_a_part_of_the_record_comes_out_again(setting, name, steps):
+    """BLAS kernels differ, so the last digits and a few images may."""
+    found, kept = watch(name, setting, 1, steps), puzzle(setting)
+    places = np.searchsorted(kept.steps, steps)
+    np.testing.assert_allclose(found[:, 1:], kept.spread[name][1, places], rtol=0.02)
+    np.testing.assert_allclose(found[:, 0] / 397, kept.accuracy[name][1, places], atol=0.03)
