@@ -168,7 +168,7 @@ def _by_tracing(seconds):
     end = time.monotonic() + seconds
 
     def watch(frame, event, argument):
-        frame.f_trace_opcodes = True  # a line that loops in itself is one line event only
+        frame.f_trace_opcodes = True  # a loop in one line may be one line event
         if time.monotonic() > end:
             raise TooLong
         return watch

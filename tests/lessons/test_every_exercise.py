@@ -1,6 +1,7 @@
 """What holds for the check of every exercise."""
 
 import contextlib
+import itertools
 import threading
 
 import numpy as np
@@ -172,7 +173,11 @@ def stubborn(H):
             H = H + 1
 
 
-@pytest.mark.parametrize("function", [endless, stubborn])
+def in_one_line(H):
+    return sum(0 for _ in itertools.count())
+
+
+@pytest.mark.parametrize("function", [endless, stubborn, in_one_line])
 @pytest.mark.parametrize("where", ["main thread, by a signal", "another thread, by tracing"])
 def test_endless_loops_are_stopped(function, where, monkeypatch):
     monkeypatch.setattr(calling, "SECONDS", 0.2)

@@ -95,3 +95,27 @@ def test_every_sentence_is_said_of_its_mistake(exercise, at, recipe, setting, sa
         return  # a convention
     assert not verdict
     assert said.split("{it}")[-1] in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (lambda N, D: -1, "has the wrong sign"),
+        (lambda N, D: 2, "is twice what"),
+        (lambda N, D: 1 / 2, "is half of what"),
+        (lambda N, D: 4, "is 4 times too large"),
+        (lambda N, D: 100, "percentage"),
+        (lambda N, D: N, "is N times too large: is there a sum"),
+        (lambda N, D: 1 / N, "is N times too small"),
+        (lambda N, D: -N, "is N times too large and has the wrong sign"),
+        (lambda N, D: N / (N - 1), "has N − 1 in the place of N"),
+        (lambda N, D: (N - 1) / N, "is (N − 1)/N times"),
+        (lambda N, D: N / (N + 1), "has N + 1 in the place of N"),
+        (lambda N, D: N**0.5, "is √N times too large"),
+        (lambda N, D: N / D, "by the number of units in the place of N"),
+        (lambda N, D: 2.7, "is 2.7 times what it should be"),
+    ],
+)
+def test_every_factor_has_its_words(times, said):
+    verdict = run(normalize.Mean(), lambda H: times(*H.shape) * H.mean(axis=0), 0)
+    assert said in verdict.cause

@@ -197,7 +197,7 @@ def test_work_stops_when_the_hand_is_gone(how, monkeypatch):
     browser = Browser()
 
     async def come_and_go():
-        ahead = at_work(browser, lengths=(1000, 1000))
+        ahead = at_work(browser, lengths=(10**6, 1))
         ahead.around((0, 0))
         if how == "the tab was closed":
             monkeypatch.setattr(module, "LEASE", 0.1)

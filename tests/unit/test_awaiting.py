@@ -47,8 +47,9 @@ def test_since_ipykernel_7_a_kernel_hears_while_a_cell_runs(version, hears, monk
 
 def test_where_the_stop_button_would_be_dead_the_figure_says_what_stops_a_training(monkeypatch):
     monkeypatch.setattr(progress, "hears_while_a_cell_runs", lambda: False)
-    training = SimpleNamespace(look=lambda: None, step=0, record={})
+    training = SimpleNamespace(record_if_due=lambda: None, step=0, record={})
     live = progress.Watch(training, Curves(["BN"], 20), until=20, see=None)
     (stop,) = [button for button in live.canvas.buttons if button["name"] == WORDS["stop"]]
     assert not stop["enabled"]
     assert "Interrupt Kernel" in live.canvas.note
+    live.close()
