@@ -10,7 +10,7 @@ from bn_lib.pictures.checks import expect, take, unpack
 from bn_lib.pictures.marks import Dots, Line, Map, Rods, Steps, Words
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import legend, level, note
-from bn_lib.pictures.words import outside, percent, rounded, span
+from bn_lib.pictures.words import outside, percent, rounded, short, span
 
 BEFORE, AFTER = 1.0, 0.0  # heights of the two number lines of `Coupling`
 ZERO = -5.0  # where σ = 0 stands on the logarithmic axis of `NearConstant`
@@ -297,7 +297,7 @@ class Shape(Picture):
             (self.words_before, H, self.limits),
             (self.words_after, H_hat, self.bins[[0, -1]]),
         ):
-            moments_said = f"mean {rounded(np.mean(values))}, spread {rounded(np.std(values))}"
+            moments_said = f"mean {rounded(np.mean(values))}, σ {rounded(np.std(values))}"
             beyond = outside(np.sum((values < low) | (values > high)))
             words.say(moments_said + (f" ({beyond})" if beyond else ""))
             said.append(f"{moments_said}, skewness {rounded(skewness(values))}")
@@ -355,6 +355,6 @@ class Neighbors(Picture):
         kept = np.mean(neighbors[0] == neighbors[1])
         before, after = (np.std(batch[:, 1]) for batch in batches)
         self.sentence = (
-            f"Unit B has σ = {before:.3g} before and {after:.3g} after; {percent(kept, 0)} of the "
-            f"{self.n} examples keep their nearest neighbor."
+            f"Unit B has σ = {short(before, 2)} before and {rounded(after)} after; "
+            f"{percent(kept, 0)} of the {self.n} examples keep their nearest neighbor."
         )

@@ -303,9 +303,8 @@ class NextBatch(Picture):
             ]
 
     def _build_row(self, axes, height, color):
-        bold = dict(linewidth=style.BOLD, color=style.INK)
         dots = Dots(self, axes, color=color, markersize=style.DOT, alpha=0.6)
-        spread = Line(self, axes, marker="|", markersize=style.DOT, mew=style.BOLD, **bold)
+        spread = Line(self, axes, color=style.INK, linewidth=style.BOLD)
         mean = Dots(self, axes, color=style.INK, markersize=style.DOT)
         name = Words(self, axes, self.span[0], height + 0.25, fontsize=style.SMALL, va="bottom")
         beyond = Beyond(self, axes, (height, height), fontsize=style.SMALL, weight="bold")

@@ -65,7 +65,7 @@ def test_the_table_shows_every_number_and_mean_and_spread():
     assert words(after[-1]) == ["1.00", "1.00"]
     np.testing.assert_array_equal(picture.before.image.get_array(), BATCH)
     assert picture.describe() == (
-        "Before: means 2.25 to 20.00, spreads 1.30 to 7.07. After: means 0.00, spreads 1.00."
+        "Before: means 2.25 to 20.00, σ 1.30 to 7.07. After: means 0.00, σ 1.00."
     )
 
 
@@ -136,7 +136,7 @@ def test_the_histograms_say_what_lies_outside_and_survive_a_constant_unit():
     picture.update((H + 100, normalize(H)))
     assert picture.words_before.get_text().endswith("(100 outside)")
     picture.update((np.full(100, 2.0), np.zeros(100)))
-    assert picture.describe().endswith("After: mean 0.00, spread 0.00, skewness 0.00.")
+    assert picture.describe().endswith("After: mean 0.00, σ 0.00, skewness 0.00.")
 
 
 def test_a_bad_formula_leaves_the_last_picture():
