@@ -9,7 +9,7 @@ from bn_lib.pictures.checks import expect, take, unpack
 from bn_lib.pictures.marks import Band, Beyond, Dots, Line, Steps, Words
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import level, note
-from bn_lib.pictures.words import percent, power, rounded, short
+from bn_lib.pictures.words import power, rounded, short
 
 UNDONE = 1e-9  # "undone" is said below this rms difference, in units of σ
 ROWS = {"batch A": 2.0, "batch B": 1.0, "B after": 0.0}  # and their heights
@@ -193,10 +193,10 @@ class LeftOver(Picture):
         self.name.set_x(max(0.55 * knee, 1.2 * low))  # to the right of the curve
         self.knee_label.set_x(np.clip(knee, 1.6 * low, high / 1.6))
         self.here.show(sigma, 100 * measured)
-        missing = "nothing" if measured < 1e-9 else percent(measured)
+        missing = "nothing" if measured < 1e-9 else f"{short(100 * measured, 3)} %"
         at_knee = " This is where σ = √ε." if abs(sigma / knee - 1) < 0.01 else ""
         self.sentence = (
-            f"σ = {short(sigma, 3)}, ε = {power(eps)}: {missing} of each distance from the mean is "
+            f"σ = {short(sigma, 3)}, ε = {power(eps).removeprefix('1.0·')}: {missing} of each distance from the mean is "
             f"missing.{at_knee}"
         )
 
