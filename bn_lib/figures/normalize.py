@@ -313,7 +313,7 @@ class Neighbors(Picture):
 
     def __init__(self, n, picked=0):
         self.n, self.picked = n, picked
-        with self.drawing(820, 420):
+        with self.drawing(720, 430):
             panels = self.figure.subplots(1, 2)
             picked = dict(marker="D", color=style.ACCENT, mec=style.INK, markersize=style.HERE)
             looks = {

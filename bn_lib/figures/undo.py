@@ -125,7 +125,7 @@ class FromUndone(Overlay):
         self.undo = np.array(undo_parameters(self.before, eps))
         self.edges = np.array([beta[0] - 3, beta[1] + 3])
         with self.drawing(860, 400):
-            pairs, bowl = self.figure.subplots(1, 2, width_ratios=[1.3, 1])
+            pairs, bowl = self.figure.subplots(1, 2, width_ratios=[2.2, 1])
             self._build_pairs(pairs)
             self._build_bowl(bowl, gamma, beta, self.undo)
             for distance in (1, 2, 3, 4):
@@ -195,10 +195,8 @@ class LeftOver(Picture):
         self.here.show(sigma, 100 * measured)
         missing = "nothing" if measured < 1e-9 else f"{short(100 * measured, 3)} %"
         at_knee = " This is where σ = √ε." if abs(sigma / knee - 1) < 0.01 else ""
-        self.sentence = (
-            f"σ = {short(sigma, 3)}, ε = {power(eps).removeprefix('1.0·')}: {missing} of each distance from the mean is "
-            f"missing.{at_knee}"
-        )
+        place = f"σ = {short(sigma, 3)}, ε = {power(eps).removeprefix('1.0·')}"
+        self.sentence = f"{place}: {missing} of each distance from the mean is missing.{at_knee}"
 
 
 class SecondBatch(Picture):
@@ -348,12 +346,12 @@ class NextBatch(Picture):
 class ManyPairs(Picture):
     """How far pairs of batches from one source are from undone, against their size.
 
-    sizes: the batch sizes along the axis. `update` takes one rms for each pair, in units of the
-    source's σ, of shape (pairs,), at a position with `N`.
+    sizes: the batch sizes along the axis. pairs: how many pairs. `update` takes one rms for each
+    pair, in units of the source's σ, of shape (pairs,), at a position with `N`.
     """
 
-    def __init__(self, sizes):
-        sizes = np.asarray(sizes)
+    def __init__(self, sizes, pairs):
+        self.pairs, sizes = pairs, np.asarray(sizes)
         with self.drawing(860, 360):
             axes = self.figure.subplots()
             axes.set(xscale="log", yscale="log", ylim=(0.004, 5))
@@ -370,16 +368,17 @@ class ManyPairs(Picture):
             here = dict(marker="D", mec=style.INK, mew=style.FINE, markersize=style.BALL)
             self.here = Dots(self, axes, color=style.OUTPUT, **here)
             bold = dict(weight="bold", ha="center")
-            self.name = Words(self, axes, 1, 3, color=style.OUTPUT_WORDS, **bold)
+            middle = np.sqrt(sizes[0] * sizes[-1])
+            self.name = Words(self, axes, middle, 3, color=style.OUTPUT_WORDS, **bold)
 
     def update(self, result, *, N, **others):
-        pairs = expect(result, np.shape(result), "the result")
+        pairs = expect(result, (self.pairs,), "the result")
         rms = np.sqrt(np.mean(pairs**2))
-        jitter = 1 + 0.1 * np.sin(1.9 * np.arange(pairs.size))
+        jitter = 1 + 0.1 * np.sin(1.9 * np.arange(self.pairs))
         self.dots.show(N * jitter, pairs)
         self.here.show(N, rms)
-        self.name.say(f"all {pairs.size} pairs: {rounded(rms)} σ", N)
+        self.name.say(f"all {self.pairs} pairs: {rounded(rms)} σ")
         self.sentence = (
-            f"N = {N}: B misses by {rounded(rms)} σ, the rms of {pairs.size} pairs of batches. "
+            f"N = {N}: B misses by {rounded(rms)} σ, the rms of {self.pairs} pairs of batches. "
             f"√(3/N) is {rounded(np.sqrt(3 / N))}."
         )
