@@ -29,6 +29,16 @@ def skewness(x):
     return float(np.mean(normalize(x, eps=0) ** 3)) if np.ptp(x) > 0 else 0.0
 
 
+def nearest(x):
+    """The place of the nearest other example of each, by Euclidean distance over all units.
+
+    x: (N, D) with N of 2 or more. Returns (N,) whole numbers.
+    """
+    squares = np.sum((x[:, None] - x) ** 2, axis=-1)
+    np.fill_diagonal(squares, np.inf)
+    return np.argmin(squares, axis=1)
+
+
 def saturated(z, threshold=0.05, axis=None):
     """The share of units that are saturated: those at which the sigmoid's slope is below threshold.
 

@@ -2,12 +2,12 @@
 
 from bn_lib.figures.backward import Jacobian, PassedGradient, UpstreamStep
 from bn_lib.figures.descent import Bowl, TwoSpreads, UnitByUnit, Valley
-from bn_lib.figures.normalize import BatchTable, Coupling, NearConstant, Shape
+from bn_lib.figures.normalize import BatchTable, Coupling, NearConstant, Neighbors, Shape
 from bn_lib.figures.paper import ChangingMind, Curves, LongRun, LongRunMap, Percentiles
 from bn_lib.figures.scale import AlongStep, EffectiveRate, RateMap, ScaledWeights
 from bn_lib.figures.shift import ManySettings, TwoViews, View
 from bn_lib.figures.sigmoid import Decisions, OnTheCurve, Stack, Straightness
-from bn_lib.figures.undo import LeftOver, Overlay, SecondBatch
+from bn_lib.figures.undo import FromUndone, LeftOver, ManyPairs, NextBatch, Overlay, SecondBatch
 
 __all__ = [
     "AlongStep",
@@ -18,12 +18,16 @@ __all__ = [
     "Curves",
     "Decisions",
     "EffectiveRate",
+    "FromUndone",
     "Jacobian",
     "LeftOver",
     "LongRun",
     "LongRunMap",
+    "ManyPairs",
     "ManySettings",
     "NearConstant",
+    "Neighbors",
+    "NextBatch",
     "OnTheCurve",
     "Overlay",
     "PassedGradient",

@@ -3,14 +3,14 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from bn_lib.measure import skewness
+from bn_lib.measure import nearest, skewness
 from bn_lib.normalization import moments
 from bn_lib.pictures import style
 from bn_lib.pictures.checks import expect, take, unpack
 from bn_lib.pictures.marks import Dots, Line, Map, Rods, Steps, Words
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.still import level, note
-from bn_lib.pictures.words import outside, rounded, span
+from bn_lib.pictures.still import legend, level, note
+from bn_lib.pictures.words import outside, percent, rounded, short, span
 
 BEFORE, AFTER = 1.0, 0.0  # heights of the two number lines of `Coupling`
 ZERO = -5.0  # where σ = 0 stands on the logarithmic axis of `NearConstant`
@@ -20,11 +20,12 @@ class BatchTable(Picture):
     """The same batch before and after normalizing, as two heat maps with their numbers.
 
     batch: any batch of the shape to be shown, (examples, units), at most 26 units. picked: row and
-    column of the cell that gets a frame. limit: the activations of the deepest colors of the left
-    table. `update` takes H and Ĥ, both of the batch's shape; μ and σ are measured on what it gets.
+    column of a cell that gets a frame, if one is to. limit: the activations of the deepest colors
+    of the left table. `update` takes H and Ĥ, both of the batch's shape; μ and σ are measured on
+    what it gets.
     """
 
-    def __init__(self, batch, picked=(0, 0), limit=10.0):
+    def __init__(self, batch, picked=None, limit=10.0):
         self.shape = examples, _ = np.shape(batch)
         with self.drawing(860, 150 + 34 * examples):
             left, right = self.figure.subplots(1, 2)
@@ -51,7 +52,7 @@ class _Table:
         axes.set_xticks(range(units), [chr(ord("A") + i) for i in range(units)], weight="bold")
         axes.xaxis.tick_top()
         axes.text(-0.02, 1.015, "unit", transform=axes.transAxes, ha="right", fontsize=style.SMALL)
-        names = [f"example {i + 1}" for i in range(examples)] + ["mean μ", "spread σ"]
+        names = [f"example {i + 1}" for i in range(examples)] + ["mean μ", "σ"]
         heights = [*range(examples), examples + 0.25, examples + 1.25]
         axes.set_yticks(heights, names)
         axes.tick_params(length=0)
@@ -62,9 +63,10 @@ class _Table:
         gaps = Rods(picture, axes, color="white", linewidth=style.HEAVY * 2)
         edges = np.arange(units + 1) - 0.5
         gaps.show((edges, -0.5), (edges, examples - 0.5))
-        row, column = picked
-        looks = dict(fill=False, edgecolor=style.ACCENT, linewidth=style.HEAVY)
-        picture.moves(Rectangle((column - 0.45, row - 0.45), 0.9, 0.9, **looks), axes)
+        if picked is not None:
+            row, column = picked
+            looks = dict(fill=False, edgecolor=style.ACCENT, linewidth=style.HEAVY)
+            picture.moves(Rectangle((column - 0.45, row - 0.45), 0.9, 0.9, **looks), axes)
         looks = dict(ha="center", va="center_baseline", rim=False)
         self.cells = [
             [Words(picture, axes, column, height, **looks) for column in range(units)]
@@ -74,14 +76,14 @@ class _Table:
             text.set_weight("bold")
 
     def show(self, values) -> str:
-        """Show values, shape (examples, units); return their means and spreads in words."""
+        """Show values, shape (examples, units); return their means and σ in words."""
         mean, variance = moments(values)
         spread = np.sqrt(variance)
         self.image.show(values)
         for texts, row in zip(self.cells, [*values, mean, spread], strict=True):
             for text, value in zip(texts, row, strict=True):
                 text.say(rounded(value))
-        return f"means {span(mean)}, spreads {span(spread)}"
+        return f"means {span(mean)}, σ {span(spread)}"
 
 
 class Coupling(Picture):
@@ -295,8 +297,64 @@ class Shape(Picture):
             (self.words_before, H, self.limits),
             (self.words_after, H_hat, self.bins[[0, -1]]),
         ):
-            moments_said = f"mean {rounded(np.mean(values))}, spread {rounded(np.std(values))}"
+            moments_said = f"mean {rounded(np.mean(values))}, σ {rounded(np.std(values))}"
             beyond = outside(np.sum((values < low) | (values > high)))
             words.say(moments_said + (f" ({beyond})" if beyond else ""))
             said.append(f"{moments_said}, skewness {rounded(skewness(values))}")
         self.sentence = f"Before: {said[0]}. After: {said[1]}."
+
+
+class Neighbors(Picture):
+    """Two units before and after normalizing: who is nearest to whom, measured over both.
+
+    n: the number of examples. picked: the example whose nearest neighbors are shown. `update` takes
+    H and Ĥ, both of shape (n, 2): a loud unit and one that hums. Both panels have the same scale.
+    """
+
+    def __init__(self, n, picked=0):
+        self.n, self.picked = n, picked
+        with self.drawing(720, 430):
+            panels = self.figure.subplots(1, 2)
+            picked = dict(marker="D", color=style.ACCENT, mec=style.INK, markersize=style.HERE)
+            looks = {
+                "one example": picked,
+                "its nearest before": dict(color=style.INK, linestyle="-"),
+                "its nearest after": dict(color=style.OUTPUT, linestyle="--"),
+            }
+            legend(self.figure, {name: dict(linestyle="") | look for name, look in looks.items()})
+            titles = "Before: H", "After: Ĥ"
+            colors = style.ORIGINAL, style.NORMALIZED
+            self.panels = [
+                self._build(axes, title, color, picked, list(looks.values())[1:])
+                for axes, title, color in zip(panels, titles, colors, strict=True)
+            ]
+
+    def _build(self, axes, title, color, picked, links):
+        axes.set(title=title, xlim=(-3.4, 3.4), ylim=(-3.4, 3.4), aspect="equal")
+        axes.set(xlabel="unit A", ylabel="unit B, the hum")
+        dots = Dots(self, axes, color=color, markersize=style.GRAIN, alpha=0.6)
+        ends = [
+            Dots(self, axes, mfc="none", mec=look["color"], mew=style.LINE, markersize=size)
+            for look, size in zip(links, (style.RING, style.BALL), strict=True)
+        ]
+        lines = [Line(self, axes, linewidth=style.LINE, **look) for look in links]
+        diamond = picked | dict(mew=style.FINE, markersize=style.BALL)
+        return dots, lines, ends, Dots(self, axes, **diamond)
+
+    def update(self, result, **position):
+        batches = take(result, H=(self.n, 2), H_hat=(self.n, 2))
+        neighbors = [nearest(batch) for batch in batches]
+        for (dots, lines, ends, diamond), batch in zip(self.panels, batches, strict=True):
+            dots.show(*batch.T)
+            here = batch[self.picked]
+            diamond.show(*here)
+            for line, end, found in zip(lines, ends, neighbors, strict=True):
+                there = batch[found[self.picked]]
+                line.show(*np.stack([here, there]).T)
+                end.show(*there)
+        kept = np.mean(neighbors[0] == neighbors[1])
+        before, after = (np.std(batch[:, 1]) for batch in batches)
+        self.sentence = (
+            f"Unit B has σ = {short(before, 2)} before and {rounded(after)} after; "
+            f"{percent(kept, 0)} of the {self.n} examples keep their nearest neighbor."
+        )

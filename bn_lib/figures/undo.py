@@ -5,10 +5,11 @@ from matplotlib.ticker import MultipleLocator
 
 from bn_lib.normalization import moments, normalize, undo_parameters
 from bn_lib.pictures import style
-from bn_lib.pictures.checks import expect, take
-from bn_lib.pictures.marks import Beyond, Dots, Line, Steps, Words
+from bn_lib.pictures.checks import expect, take, unpack
+from bn_lib.pictures.marks import Band, Beyond, Dots, Line, Steps, Words
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import level, note
+from bn_lib.pictures.words import power, rounded, short
 
 UNDONE = 1e-9  # "undone" is said below this rms difference, in units of σ
 ROWS = {"batch A": 2.0, "batch B": 1.0, "B after": 0.0}  # and their heights
@@ -110,12 +111,52 @@ class Overlay(Picture):
         return where + f"the activations are {difference:.3g} σ (rms) away from the original ones"
 
 
+class FromUndone(Overlay):
+    """How wrong a pair of γ and β is: example by example, and as a place on the plane of the two.
+
+    before: the original activations of one unit, shape (N,). gamma, beta: the ranges of the plane,
+    those of the sliders. `update` takes the activations after γĤ + β, shape (N,), at a position
+    with `gamma` and `beta`.
+    """
+
+    def __init__(self, before, gamma=(-1, 4), beta=(-1, 6), eps=1e-5):
+        self.before = np.asarray(before, dtype=float)
+        self.std = float(np.sqrt(moments(self.before)[1]))
+        self.undo = np.array(undo_parameters(self.before, eps))
+        self.edges = np.array([beta[0] - 3, beta[1] + 3])
+        with self.drawing(860, 400):
+            pairs, bowl = self.figure.subplots(1, 2, width_ratios=[2.2, 1])
+            self._build_pairs(pairs)
+            self._build_bowl(bowl, gamma, beta, self.undo)
+            for distance in (1, 2, 3, 4):
+                place = self.undo - (0, distance)
+                note(bowl, *place, f"{distance}", ha="center", va="top")
+            self.way = Line(self, bowl, color=style.OUTPUT, linewidth=style.FINE)
+
+    def update(self, after, *, gamma, beta, **others):
+        after = expect(after, self.before.shape, "the result")
+        here = np.array([gamma, beta])
+        self.dots.show(self.before, after)
+        self.here.show(gamma, beta)
+        self.way.show(*np.stack([self.undo, here]).T)
+        rms = np.sqrt(np.mean((after - self.before) ** 2))
+        where = f"γ = {rounded(gamma)}, β = {rounded(beta)}: "
+        if rms < UNDONE * self.std:
+            self.sentence = where + "undone, every example has its number back."
+        else:
+            distance = np.sqrt(np.sum((here - self.undo) ** 2))
+            self.sentence = (
+                f"{where}{rounded(distance)} from the star, and the numbers are {rounded(rms)} "
+                "(rms) from their originals."
+            )
+
+
 class LeftOver(Picture):
     """What γ = σ leaves undone when it forgets ε: a share of each deviation, against σ.
 
     sigmas: the spreads along the curve, shape (K,), increasing. `update` takes (measured, curve):
     the share measured on a batch at the position's σ, and the formula's share at all `sigmas`;
-    the position has `log10_sigma` and `log10_eps`.
+    the position has `sigma` and `eps`.
     """
 
     def __init__(self, sigmas):
@@ -123,8 +164,8 @@ class LeftOver(Picture):
         with self.drawing(860, 340):
             axes = self.figure.subplots()
             axes.set(xscale="log", xlim=self.sigmas[[0, -1]], ylim=(-4, 106))
-            axes.set(title="How much of each deviation from the mean is still missing?")
-            axes.set(xlabel="σ, the spread of the unit", ylabel="missing, in %")
+            axes.set(title="How much of each distance from the mean is missing?")
+            axes.set(xlabel="σ of the unit", ylabel="missing, in %")
             level(axes, color=style.FAINT)
             self.half = 100 * (1 - np.sqrt(0.5))  # missing at σ = √ε
             level(axes, self.half, color=style.TARGET, linestyle=":", linewidth=style.FINE)
@@ -143,20 +184,19 @@ class LeftOver(Picture):
         looks = bold | dict(color=style.TARGET, ha="center", va="bottom")
         self.knee_label = Words(self, axes, 1, 3, "σ = √ε", **looks)
 
-    def update(self, result, *, log10_sigma, log10_eps, **others):
+    def update(self, result, *, sigma, eps, **others):
         measured, curve = take(result, measured=(), curve=self.sigmas.shape)
-        knee = 10 ** (log10_eps / 2)
+        knee = np.sqrt(eps)
         low, high = self.sigmas[[0, -1]]
         self.curve.show(self.sigmas, 100 * curve)
         self.knee.show(knee, [0, self.half])
         self.name.set_x(max(0.55 * knee, 1.2 * low))  # to the right of the curve
         self.knee_label.set_x(np.clip(knee, 1.6 * low, high / 1.6))
-        self.here.show(10**log10_sigma, 100 * measured)
-        missing = "✓ nothing" if measured < 1e-9 else f"{100 * measured:.3g} %"
-        self.sentence = (
-            f"σ = {10**log10_sigma:.3g}, ε = {10**log10_eps:.2g}: "
-            f"{missing} of each deviation from the mean is missing"
-        )
+        self.here.show(sigma, 100 * measured)
+        missing = "nothing" if measured < 1e-9 else f"{short(100 * measured, 3)} %"
+        at_knee = " This is where σ = √ε." if abs(sigma / knee - 1) < 0.01 else ""
+        place = f"σ = {short(sigma, 3)}, ε = {power(eps).removeprefix('1.0·')}"
+        self.sentence = f"{place}: {missing} of each distance from the mean is missing.{at_knee}"
 
 
 class SecondBatch(Picture):
@@ -235,3 +275,110 @@ class SecondBatch(Picture):
         said = f"μ = {mean:.2f}, σ = {std:.2f}"
         label.say(said, np.clip(mean, self.span[0] + 8, self.span[1] - 8))
         return said
+
+
+class NextBatch(Picture):
+    """Batch A, batch B, and B after a layer with the γ and β that undo A, a row of dots each.
+
+    span: the range of values to show. `update` takes (A, B, after), each of shape (N,).
+    """
+
+    def __init__(self, span):
+        self.span = span
+        with self.drawing(860, 350):
+            axes = self.figure.subplots()
+            axes.set(xlim=span, ylim=(-0.55, 2.85), xlabel="value of one unit")
+            axes.set(yticks=list(ROWS.values()), yticklabels=list(ROWS))
+            axes.spines["left"].set_visible(False)
+            axes.tick_params(axis="y", length=0)
+            self.band = Band(self, axes, color=style.SHADE)
+            self.of_a = Words(self, axes, 0, 2.72, "mean of A, and one σ to each side",
+                              ha="center", fontsize=style.SMALL, color=style.NOTE)  # fmt: skip
+            colors = style.ORIGINAL, style.TARGET, style.OUTPUT
+            self.rows = [
+                self._build_row(axes, height, color)
+                for height, color in zip(ROWS.values(), colors, strict=True)
+            ]
+
+    def _build_row(self, axes, height, color):
+        dots = Dots(self, axes, color=color, markersize=style.DOT, alpha=0.6)
+        spread = Line(self, axes, color=style.INK, linewidth=style.BOLD)
+        mean = Dots(self, axes, color=style.INK, markersize=style.DOT)
+        name = Words(self, axes, self.span[0], height + 0.25, fontsize=style.SMALL, va="bottom")
+        beyond = Beyond(self, axes, (height, height), fontsize=style.SMALL, weight="bold")
+        return dots, spread, mean, name, beyond
+
+    def update(self, result, **position):
+        n = np.size(unpack(result, "A", "B", "after")[0])
+        A, B, after = take(result, A=(n,), B=(n,), after=(n,))
+        mean, std = np.mean(A), np.std(A)
+        self.band.show(np.array([mean - std, mean + std]), -0.55, 2.68)
+        self.of_a.set_x(mean)
+        said = [
+            self._show(row, height, values)
+            for row, height, values in zip(self.rows, ROWS.values(), (A, B, after), strict=True)
+        ]
+        self.sentence = (
+            f"A has {said[0]}. B comes in with {said[1]}, and leaves with {said[2]}"
+            f"{self._verdict(A, B, after)}."
+        )
+
+    def _show(self, row, height, values) -> str:
+        dots, spread, mark, name, beyond = row
+        jitter = 0.12 * np.sin(1.9 * np.arange(len(values)))  # spreads the dots, the same each time
+        mean, std = np.mean(values), np.std(values)
+        dots.show(values, height + jitter)
+        spread.show([mean - std, mean + std], height - 0.27)
+        mark.show(mean, height - 0.27)
+        beyond.show(values)
+        said = f"μ = {rounded(mean)}, σ = {rounded(std)}"
+        name.say(said)
+        return said
+
+    @staticmethod
+    def _verdict(A, B, after) -> str:
+        if np.sqrt(np.mean((after - B) ** 2)) < UNDONE * np.std(B):
+            return ": undone, every example has its number back"
+        alike = np.allclose([np.mean(after), np.std(after)], [np.mean(A), np.std(A)], rtol=1e-3)
+        return ", as A has them" if alike else ""
+
+
+class ManyPairs(Picture):
+    """How far pairs of batches from one source are from undone, against their size.
+
+    sizes: the batch sizes along the axis. pairs: how many pairs. `update` takes one rms for each
+    pair, in units of the source's σ, of shape (pairs,), at a position with `N`.
+    """
+
+    def __init__(self, sizes, pairs):
+        self.pairs, sizes = pairs, np.asarray(sizes)
+        with self.drawing(860, 360):
+            axes = self.figure.subplots()
+            axes.set(xscale="log", yscale="log", ylim=(0.004, 5))
+            axes.set_xlim(sizes[0] / 2, sizes[-1] * 2)
+            axes.set_xticks(sizes, [str(n) for n in sizes])
+            axes.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
+            axes.minorticks_off()
+            axes.set(xlabel="N, examples in each batch", ylabel="what is left (rms), in σ")
+            axes.plot(sizes, np.sqrt(3 / sizes), color=style.TARGET, linestyle="--")
+            axes.annotate("√(3/N)", (sizes[-1], np.sqrt(3 / sizes[-1])), (6, 0), va="center",
+                          color=style.TARGET_WORDS, weight="bold",
+                          textcoords="offset points")  # fmt: skip
+            self.dots = Dots(self, axes, color=style.ORIGINAL, markersize=style.DUST, alpha=0.6)
+            here = dict(marker="D", mec=style.INK, mew=style.FINE, markersize=style.BALL)
+            self.here = Dots(self, axes, color=style.OUTPUT, **here)
+            bold = dict(weight="bold", ha="center")
+            middle = np.sqrt(sizes[0] * sizes[-1])
+            self.name = Words(self, axes, middle, 3, color=style.OUTPUT_WORDS, **bold)
+
+    def update(self, result, *, N, **others):
+        pairs = expect(result, (self.pairs,), "the result")
+        rms = np.sqrt(np.mean(pairs**2))
+        jitter = 1 + 0.1 * np.sin(1.9 * np.arange(self.pairs))
+        self.dots.show(N * jitter, pairs)
+        self.here.show(N, rms)
+        self.name.say(f"all {self.pairs} pairs: {rounded(rms)} σ")
+        self.sentence = (
+            f"N = {N}: B misses by {rounded(rms)} σ, the rms of {self.pairs} pairs of batches. "
+            f"√(3/N) is {rounded(np.sqrt(3 / N))}."
+        )

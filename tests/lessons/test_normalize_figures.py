@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.data import two_humped
-from bn_lib.figures import BatchTable, Coupling, NearConstant, Shape
+from bn_lib.figures import BatchTable, Coupling, NearConstant, Neighbors, Shape
 from bn_lib.normalization import normalize
 from tests.lessons.pictures import Figure
 
@@ -65,7 +65,7 @@ def test_the_table_shows_every_number_and_mean_and_spread():
     assert words(after[-1]) == ["1.00", "1.00"]
     np.testing.assert_array_equal(picture.before.image.get_array(), BATCH)
     assert picture.describe() == (
-        "Before: means 2.25 to 20.00, spreads 1.30 to 7.07. After: means 0.00, spreads 1.00."
+        "Before: means 2.25 to 20.00, σ 1.30 to 7.07. After: means 0.00, σ 1.00."
     )
 
 
@@ -136,7 +136,7 @@ def test_the_histograms_say_what_lies_outside_and_survive_a_constant_unit():
     picture.update((H + 100, normalize(H)))
     assert picture.words_before.get_text().endswith("(100 outside)")
     picture.update((np.full(100, 2.0), np.zeros(100)))
-    assert picture.describe().endswith("After: mean 0.00, spread 0.00, skewness 0.00.")
+    assert picture.describe().endswith("After: mean 0.00, σ 0.00, skewness 0.00.")
 
 
 def test_a_bad_formula_leaves_the_last_picture():
@@ -155,6 +155,36 @@ def test_the_number_lines_refuse_batches_they_cannot_show(n):
 
 
 H = two_humped(100, np.random.default_rng(0))
+
+
+def hum(sigma, n=40):
+    H = np.random.default_rng(0).standard_normal((n, 2)) * (1, sigma)
+    return H, normalize(H)
+
+
+def test_the_neighbors_are_those_before_and_after_and_how_many_keep_theirs_is_said():
+    picture = Neighbors(40, picked=7)
+    H, H_hat = hum(0.01)
+    picture.update((H, H_hat))
+    nearest = []
+    for batch in (H, H_hat):
+        distances = np.linalg.norm(batch[:, None] - batch, axis=2) + 100 * np.eye(40)
+        nearest.append(np.argmin(distances, axis=1))
+    for panel, batch in zip(picture.panels, (H, H_hat), strict=True):
+        for line, found in zip(panel[1], nearest, strict=True):
+            np.testing.assert_array_equal(line.get_xydata(), batch[[7, found[7]]])
+    kept = np.mean(nearest[0] == nearest[1])
+    assert kept < 0.5
+    assert f"{100 * kept:.0f} % of the 40 examples keep" in picture.describe()
+    picture.update((H, H))
+    assert "100 % of the 40 examples keep" in picture.describe()
+
+
+def test_a_table_without_a_picked_cell_has_no_frame():
+    framed, plain = BatchTable(BATCH, picked=(1, 1)), BatchTable(BATCH)
+    assert len(framed.moving) == len(plain.moving) + 2
+
+
 FIGURES = [
     Figure(
         lambda: BatchTable(BATCH, picked=(1, 1)),
@@ -170,4 +200,5 @@ FIGURES = [
         ],
     ),
     Figure(lambda: Shape(100), [((a * H + 2, normalize(H)), {}) for a in (1, -10, 0, 10)]),
+    Figure(lambda: Neighbors(40), [(hum(sigma), {}) for sigma in (1, 0.01, 1e-4)]),
 ]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bn_lib.data import two_humped
-from bn_lib.figures import LeftOver, Overlay, SecondBatch
-from bn_lib.normalization import normalize
+from bn_lib.figures import FromUndone, LeftOver, ManyPairs, NextBatch, Overlay, SecondBatch
+from bn_lib.normalization import normalize, undo_parameters
 from tests.lessons.pictures import Figure
 
 H = two_humped(256, np.random.default_rng(0))
@@ -54,10 +54,78 @@ def test_the_second_batch_says_whose_sigma():
 SIGMAS = np.geomspace(1e-4, 10, 60)
 
 
-def left(log10_sigma, log10_eps):
-    share = 1 - SIGMAS / np.sqrt(SIGMAS**2 + 10**log10_eps)
-    at = np.searchsorted(SIGMAS, 10**log10_sigma, side="right") - 1
-    return (share[at], share), dict(log10_sigma=log10_sigma, log10_eps=log10_eps)
+def left(sigma, eps):
+    def missing(sigma):
+        return 1 - sigma / np.sqrt(sigma**2 + eps)
+
+    return (missing(sigma), missing(SIGMAS)), dict(sigma=sigma, eps=eps)
+
+
+def test_the_place_where_sigma_is_the_root_of_epsilon_has_a_sentence_of_its_own():
+    picture = LeftOver(SIGMAS)
+    for sigma, eps, said in (
+        (0.00316, 1e-5, "σ = 0.00316, ε = 10⁻⁵: 29.3 % of each distance"),
+        (0.0316, 1e-3, "σ = 0.0316, ε = 10⁻³: 29.3 % of each distance"),
+        (1, 1e-5, "σ = 1, ε = 10⁻⁵: 0.0005 % of each distance"),
+    ):
+        result, position = left(sigma, eps)
+        picture.update(result, **position)
+        assert picture.describe().startswith(said)
+        assert picture.describe().endswith("This is where σ = √ε.") == (sigma != 1)
+    picture.update((0.0, result[1]), **position)
+    assert "nothing of each distance from the mean is missing" in picture.describe()
+
+
+def from_undone(gamma, beta):
+    picture = FromUndone(H)
+    picture.update(gamma * normalize(H) + beta, gamma=gamma, beta=beta)
+    return picture
+
+
+def test_as_far_from_the_star_as_the_numbers_from_their_originals_and_undone_only_at_it():
+    gamma, beta = undo_parameters(H)
+    for turn in np.linspace(0, 6, 7):
+        said = from_undone(gamma + 2 * np.cos(turn), beta + 2 * np.sin(turn)).describe()
+        assert said.endswith("2.00 from the star, and the numbers are 2.00 (rms) from their"
+                             " originals.")  # fmt: skip
+    picture = from_undone(gamma, beta)
+    assert picture.describe().endswith("undone, every example has its number back.")
+    np.testing.assert_allclose(*picture.dots.get_data())
+    assert "undone" not in from_undone(gamma + 1e-6, beta).describe()
+
+
+def clothes(shift=0.0, scale=1.0, n=32):
+    A, B = np.random.default_rng(0).normal(5, 3, (2, n))
+    B = scale * B + shift
+    return A, B, A.std() * normalize(B, eps=0) + A.mean()
+
+
+def test_whose_mean_and_sigma_b_leaves_with_is_said():
+    picture = NextBatch((-15, 25))
+    A, B, after = clothes(shift=-8, scale=0.4)
+    for out, end in (
+        (after, ", as A has them."),
+        (B, ": undone, every example has its number back."),
+        (after + 1, "."),
+    ):
+        picture.update((A, B, out))
+        said = picture.describe()
+        assert said.endswith(f"σ = {out.std():.2f}{end}".replace("-", "−"))
+    np.testing.assert_allclose(
+        [picture.band.get_xy()[:, 0].min(), picture.band.get_xy()[:, 0].max()],
+        [A.mean() - A.std(), A.mean() + A.std()],
+    )
+    picture.update(clothes(shift=15))
+    assert "more ▶" in picture.rows[1][-1].right.get_text()
+
+
+def test_the_diamond_is_the_rms_of_all_pairs():
+    picture = ManyPairs((8, 32), pairs=3)
+    picture.update([0.1, 0.2, 0.4], N=8)
+    np.testing.assert_allclose(picture.here.get_ydata(), np.sqrt(0.21 / 3))
+    assert picture.describe() == (
+        "N = 8: B misses by 0.26 σ, the rms of 3 pairs of batches. √(3/N) is 0.61."
+    )
 
 
 def through(N, scale, shift=5.0):
@@ -75,7 +143,25 @@ FIGURES = [
             for beta in (-1, 2, 6)
         ],
     ),
-    Figure(lambda: LeftOver(SIGMAS), [left(s, e) for s in (-4, -2, 1) for e in (-8, -5, 0)]),
+    Figure(
+        lambda: LeftOver(SIGMAS), [left(s, e) for s in (1e-4, 0.01, 10) for e in (1e-8, 1e-3, 1)]
+    ),
+    Figure(
+        lambda: FromUndone(H),
+        [
+            (gamma * normalize(H) + beta, dict(gamma=gamma, beta=beta))
+            for gamma in (-1, 1, 4)
+            for beta in (-1, 2, 6)
+        ],
+    ),
+    Figure(
+        lambda: NextBatch((-15, 25)),
+        [(clothes(shift, scale), {}) for shift in (-10, 0, 10) for scale in (0.1, 1, 2)],
+    ),
+    Figure(
+        lambda: ManyPairs((8, 32, 512), pairs=50),
+        [(np.geomspace(0.1, 3, 50) / np.sqrt(N), dict(N=N)) for N in (8, 32, 512)],
+    ),
     Figure(
         lambda: SecondBatch(spread=3, span=(-25, 35), sizes=np.array([2, 8, 32, 128])),
         [through(N, scale) for N in (2, 32, 128) for scale in (0.1, 1, 4)],

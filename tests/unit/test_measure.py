@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bn_lib.measure import best_line, best_linear_map, saturated, skewness
+from bn_lib.measure import best_line, best_linear_map, nearest, saturated, skewness
 from bn_lib.network import sigmoid, sigmoid_slope
 
 X = np.linspace(-8, 8, 40_001)
@@ -158,3 +158,10 @@ def test_what_does_not_vary_has_no_line_whatever_its_mean_is_rounded_to(number):
 def test_weights_of_a_line_say_how_much_counts(weights):
     with pytest.raises(ValueError, match="weights must not be negative"):
         best_line([0, 1, 2, 3], [0, 1, 0, 5], weights)
+
+
+def test_the_nearest_other_example_is_found_over_all_units():
+    x = np.array([[0, 0], [3, 0], [0, 1], [3, 0.6], [9, 9.0]])
+    assert nearest(x).tolist() == [2, 3, 0, 1, 3]
+    assert nearest(x * (1, 0.01)).tolist() == [2, 3, 0, 1, 3]
+    assert nearest(x[:, 1:]).tolist() == [1, 0, 3, 2, 2]
