@@ -1,5 +1,6 @@
 """The course's illustrations, a file a topic, made of the kit in `bn_lib.pictures`."""
 
+from bn_lib.figures.answer import Humps, NetworkDrawing, TenSeeds
 from bn_lib.figures.backward import Jacobian, PassedGradient, UpstreamStep
 from bn_lib.figures.descent import Bowl, TwoSpreads, UnitByUnit, Valley
 from bn_lib.figures.normalize import BatchTable, Coupling, NearConstant, Shape
@@ -18,12 +19,14 @@ __all__ = [
     "Curves",
     "Decisions",
     "EffectiveRate",
+    "Humps",
     "Jacobian",
     "LeftOver",
     "LongRun",
     "LongRunMap",
     "ManySettings",
     "NearConstant",
+    "NetworkDrawing",
     "OnTheCurve",
     "Overlay",
     "PassedGradient",
@@ -34,6 +37,7 @@ __all__ = [
     "Shape",
     "Stack",
     "Straightness",
+    "TenSeeds",
     "TwoSpreads",
     "TwoViews",
     "UnitByUnit",
