@@ -114,8 +114,8 @@ class Puzzle(NamedTuple):
         learn that the key names, such as "γ of layer 4", (10,).
     controls: the accuracy after 300 steps, by the name of a network or a control, and then by the
         learning rate, (10,).
-    late: what becomes of two faint networks later; by network, and then by step, 1,000
-        to 10,000: accuracy (10,) and spread (10, layers). Empty in "exploding".
+    late: what becomes of them later; by network, and then by step, 1,000 to 10,000: accuracy
+        (10,) and spread (10, layers).
     """
 
     steps: np.ndarray
@@ -127,6 +127,8 @@ class Puzzle(NamedTuple):
 
     def after(self, step: int) -> dict:
         """The accuracy after a step, by network, (10,)."""
+        if step in self.late["batch norm"]:
+            return {name: late[step][0] for name, late in self.late.items()}
         place = self._place(step)
         return {name: accuracy[:, place] for name, accuracy in self.accuracy.items()}
 
@@ -165,13 +167,13 @@ def puzzle(setting: str, path: Path = HERE / "puzzle.npz") -> Puzzle:
     spread = record.over(f"{setting}_spread", "network", "seed", "step", layer)
     chosen = accuracy(f"{choice}_right", choice, "seed")
     controlled = accuracy(f"{setting}_control_right", "control", rate, "seed")
-    later = accuracy("late_right", "slow", "seed", "late")
-    sizes = record.over("late_spread", "slow", "seed", "late", "faint_layer")
+    later = accuracy(f"{setting}_late_right", "network", "seed", "late")
+    sizes = record.over(f"{setting}_late_spread", "network", "seed", "late", layer)
     late = {
         name: {
             step: (later[i, :, j], sizes[i, :, j]) for j, step in enumerate(record.values("late"))
         }
-        for i, name in enumerate(record.values("slow"))
+        for i, name in enumerate(networks)
     }
     return Puzzle(
         steps=record.over("step", "step"),
@@ -182,7 +184,7 @@ def puzzle(setting: str, path: Path = HERE / "puzzle.npz") -> Puzzle:
             control: dict(zip(record.values(rate), by_rate, strict=True))
             for control, by_rate in zip(record.values("control"), controlled, strict=True)
         },
-        late=late if setting == "faint" else {},
+        late=late,
     )
 
 

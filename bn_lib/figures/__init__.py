@@ -1,5 +1,6 @@
 """The course's illustrations, a file a topic, made of the kit in `bn_lib.pictures`."""
 
+from bn_lib.figures.answer import Humps, NetworkDrawing, TenSeeds
 from bn_lib.figures.backward import Jacobian, PassedGradient, UpstreamStep
 from bn_lib.figures.descent import Bowl, TwoSpreads, UnitByUnit, Valley
 from bn_lib.figures.normalize import BatchTable, Coupling, NearConstant, Neighbors, Shape
@@ -19,6 +20,7 @@ __all__ = [
     "Decisions",
     "EffectiveRate",
     "FromUndone",
+    "Humps",
     "Jacobian",
     "LeftOver",
     "LongRun",
@@ -27,6 +29,7 @@ __all__ = [
     "ManySettings",
     "NearConstant",
     "Neighbors",
+    "NetworkDrawing",
     "NextBatch",
     "OnTheCurve",
     "Overlay",
@@ -38,6 +41,7 @@ __all__ = [
     "Shape",
     "Stack",
     "Straightness",
+    "TenSeeds",
     "TwoSpreads",
     "TwoViews",
     "UnitByUnit",

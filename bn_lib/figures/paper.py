@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from bn_lib.figures.networks import LOOKS
 from bn_lib.pictures import style
 from bn_lib.pictures.checks import expect, place, records, take
 from bn_lib.pictures.marks import Band, Bars, Line, Map, Words, apart
@@ -46,6 +47,8 @@ class Curves(Picture):
             grid(axes)
             self.curves, self.labels = {}, {}
             for name, looks in zip(names, style.NETWORKS[: len(names)], strict=True):
+                own = LOOKS.get(name, looks)
+                looks = dict(color=own["color"], linestyle=own["linestyle"])
                 self.curves[name] = Line(self, axes, **looks)
                 bold = dict(va="center", weight="bold", color=looks["color"])
                 self.labels[name] = Words(self, axes, **bold)

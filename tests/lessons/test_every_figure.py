@@ -10,6 +10,7 @@ from bn_lib import figures
 from bn_lib.pictures import style
 from bn_lib.pictures.picture import Picture
 from tests.lessons import (
+    test_answer_figures,
     test_backward_figures,
     test_descent_figures,
     test_normalize_figures,
@@ -22,6 +23,7 @@ from tests.lessons import (
 from tests.lessons.pictures import artists, clipped, shown
 
 TOPICS = (
+    test_answer_figures,
     test_normalize_figures,
     test_undo_figures,
     test_sigmoid_figures,
@@ -73,9 +75,15 @@ def test_nothing_grows_nothing_leaves_the_figure_and_the_sentence_is_short(name,
     assert artists(picture) == before
 
 
+# To these NaN is an answer: training has overflowed.
+NAN_IS_MEANT = {"LayerSizes", "TenSeeds"}
+
+
 def spoiled(result):
     """Results that are wrong in one place: a part is missing, has another shape, or is NaN."""
-    if isinstance(result, dict):
+    if isinstance(result, str):
+        yield result + "?"
+    elif isinstance(result, dict):
         yield {name: part for name, part in result.items() if name != next(iter(result))}
         for name, part in result.items():
             yield from (result | {name: bad} for bad in spoiled(part))
@@ -89,10 +97,21 @@ def spoiled(result):
         yield "no number"
 
 
+def has_nan(result) -> bool:
+    """Whether there is a NaN somewhere in a result."""
+    if isinstance(result, dict):
+        return any(map(has_nan, result.values()))
+    if isinstance(result, tuple | list):
+        return any(map(has_nan, result))
+    return isinstance(result, np.ndarray | float) and bool(np.isnan(result).any())
+
+
 def bad_results(name):
     """Nothing, and the figure's last result, spoiled at each of its places."""
     result, _ = FIGURES[name].states[-1]
-    if isinstance(result, dict):  # the steps of a record are those of the training, not a learner's
+    if isinstance(result, dict) and "step" in next(
+        iter(result.values())
+    ):  # the steps of a record are those of the training, not a learner's
         (first, record), *others = result.items()
         parts = [part for part in record if part != "step"]
         yield {key: value for key, value in others}
@@ -108,6 +127,8 @@ def test_a_bad_result_leaves_the_last_picture(name):
     picture, (_, position) = made(name), FIGURES[name].states[-1]
     before = shown(picture)
     for bad in bad_results(name):
+        if name in NAN_IS_MEANT and has_nan(bad):
+            continue
         with pytest.raises((TypeError, ValueError)):
             picture.update(bad, **position)
         assert shown(picture) == before

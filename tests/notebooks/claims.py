@@ -1,4 +1,4 @@
-"""Numbers in running text, and whether one number stands for another."""
+"""What a notebook says, the numbers in it, and whether one number stands for another."""
 
 import re
 from typing import NamedTuple
@@ -50,3 +50,32 @@ def _number(match: re.Match) -> Number:
     exact = whole or bool(match["bare"])
     half = 1e-9 * unit if exact else 0.5 * 10.0**-decimals * unit
     return Number(match[0], float(digits) * unit, half, bool(match["percent"]))
+
+
+def prose(notebook) -> str:
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def texts_of(cell) -> list[str]:
+    return [
+        output.text if output.output_type == "stream" else output.data.get("text/plain", "")
+        for output in cell.outputs
+    ]
+
+
+def spoken(markdown: str) -> str:
+    """The prose without what holds numbers that are no claims."""
+    for pattern in (
+        r"(?m)^#+ .*$",  # headings
+        r"(?m)^Sources?:.*$",
+        r"\$\$[^$]+\$\$",  # formulas
+        r"\$[^$\n]*\$",
+        r"(?s)```.*?```",
+        r"\]\([^)]*\)",  # where links lead
+        r"(?m)^ *\d+\. ",  # numbered lists
+        r"[Aa]bout \d+ minutes",
+        r"\b(?:19|20)\d\d\b",  # years
+        r"(?i)\b(?:section|figure|notebooks?|python|equation) \d+(?:\.\d+)*(?: (?:to|and) \d+)?",
+    ):
+        markdown = re.sub(pattern, " ", markdown)
+    return markdown

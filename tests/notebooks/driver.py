@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from bn_lib.figures import Humps
+from bn_lib.live import explore
+
 WALK = 25
-# The function with which notebook 00 shows what an error looks like: it wants no γ below 0.
-ON_PURPOSE = "strict"
 
 
 def explorers() -> list:
@@ -51,9 +52,27 @@ def problems_of_all() -> dict[str, list[str]]:
     return problems | {"all": [f"{figures} figures, and {more} more after moves"] if more else []}
 
 
+def said_at_presets() -> list[str]:
+    """What the live figures of this kernel say at their presets."""
+    said = []
+    for explorer in explorers():
+        for name in explorer.preset_positions:
+            explorer.press(name)
+            said.append(explorer.canvas.frame["head"]["sentence"])
+        explorer.press("reset")
+    return said
+
+
+def strict(gamma=1.0, beta=2.0):
+    """A function that wants no γ below 0."""
+    if gamma < 0:
+        raise ValueError("my γ must not be negative")
+    return gamma * np.arange(9) + beta
+
+
 def error_on_purpose() -> list[list[str]]:
-    """Error and sentence of the figure of ON_PURPOSE: before γ is negative, then, and after it."""
-    (explorer,) = (each for each in explorers() if each.function.__name__ == ON_PURPOSE)
+    """Error and sentence of a figure of `strict`: before γ is negative, then, and after it."""
+    explorer = explore(strict, Humps(np.arange(9)), gamma=(-1, 4, 0.5), beta=(-1, 6, 0.5))
     shown = []
     for gamma in (0.5, -0.5, 2.0):
         explorer.go(gamma=gamma)
@@ -189,7 +208,7 @@ class Sweep(Driven):
     def note(self, when):
         if not self.canvas.error:
             super().note(when)
-        elif self.explorer.function.__name__ != ON_PURPOSE:
+        elif self.explorer.function is not strict:
             self.say(f"{when}: {self.canvas.error}")
 
     def _positions(self, name, knob) -> list:

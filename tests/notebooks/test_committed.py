@@ -9,16 +9,12 @@ import pytest
 from PIL import Image
 
 from tests.browser.test_notebook_7 import OPENED
-from tests.notebooks.claims import numbers_in
+from tests.notebooks.claims import numbers_in, prose, texts_of
 from tools import notebooks
 
 LIVE = re.compile(r"\bexplore\(")
 ASKS = re.compile(r"\bpredict\(")
 SHOWS = re.compile(r"^\s*(print|show|explore)\(|\.compare\(", re.MULTILINE)
-HEADINGS = ["Predict first", "See it", "Why", "Check it", "Your turn", "What to remember"]
-LAST_HEADINGS = {"What to remember", "Where next"}
-# The way in is no lesson: it has a title and parts of its own.
-NO_LESSON = {"00_start_here"}
 
 
 # What can be operated in a notebook, as its code asks for it.
@@ -39,27 +35,12 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def prose(notebook) -> str:
-    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-
-
-def folded(cell) -> bool:
-    return cell.metadata.get("jupyter", {}).get("source_hidden", False)
-
-
 def headings(notebook, level) -> list[str]:
     return re.findall(rf"^{'#' * level} +(.+?) *$", prose(notebook), re.MULTILINE)
 
 
 def data_of(cell) -> list[dict]:
     return [output.data for output in cell.outputs if "data" in output]
-
-
-def texts_of(cell) -> list[str]:
-    return [
-        output.text if output.output_type == "stream" else output.data.get("text/plain", "")
-        for output in cell.outputs
-    ]
 
 
 # ---------------------------------------------------------------- complete
@@ -153,22 +134,18 @@ def test_prose_is_short(committed):
     assert 500 <= len(words) <= 1300
 
 
-def test_headings(path, committed):
+def test_headings(committed):
     (title,) = headings(committed, 1)
     assert committed.cells[0].source.startswith(f"# {title}\n")
-    assert title.endswith("?") or path.stem in NO_LESSON
-    assert re.search(r"\b[Aa]bout \d+ minutes\b", committed.cells[0].source)
-    parts = headings(committed, 2)
-    assert parts[-1] in LAST_HEADINGS
-    if HEADINGS[0] in parts and path.stem not in NO_LESSON:  # still in the old order
-        # A heading may go on: "See it: a batch is a table".
-        starts = [part.partition(":")[0] for part in parts]
-        assert [start for start in starts if start in HEADINGS] == HEADINGS
+    assert title.endswith("?")
+    (minutes,) = re.findall(r"\b[Aa]bout (\d+) minutes\b", committed.cells[0].source)
+    assert int(minutes) <= 35
+    assert "What to remember" in headings(committed, 2)
 
 
 def test_laws_to_try_are_few(committed):
     """What pins a number that was observed has its place in tests/lessons."""
-    if HEADINGS[0] not in headings(committed, 2):
+    if "Predict first" not in headings(committed, 2):  # the last three are in the old order
         laws = [
             cell for cell in code_cells(committed) if re.search(r"(?m)^\s*assert ", cell.source)
         ]
@@ -186,40 +163,6 @@ def test_links(path, committed):
 
 
 # ---------------------------------------------------------------- true
-
-
-def test_numbers_in_the_prose_come_from_the_code(committed):
-    """Each is printed or asserted by a cell of the same notebook, so that it cannot drift."""
-    shown = [
-        number
-        for cell in code_cells(committed)
-        for text in [cell.source, *texts_of(cell)]
-        for number in numbers_in(text)
-    ]
-    lost = [
-        claim.word
-        for claim in numbers_in(spoken(prose(committed)))
-        if not any(claim.stands_for(number) for number in shown)
-    ]
-    assert lost == []
-
-
-def spoken(markdown: str) -> str:
-    """The prose without what holds numbers that are no claims."""
-    for pattern in (
-        r"(?m)^#+ .*$",  # headings
-        r"(?m)^Sources?:.*$",
-        r"\$\$[^$]+\$\$",  # formulas
-        r"\$[^$\n]*\$",
-        r"(?s)```.*?```",
-        r"\]\([^)]*\)",  # where links lead
-        r"(?m)^ *\d+\. ",  # numbered lists
-        r"[Aa]bout \d+ minutes",
-        r"\b(?:19|20)\d\d\b",  # years
-        r"(?i)\b(?:section|figure|notebooks?|python|equation) \d+(?:\.\d+)*(?: (?:to|and) \d+)?",
-    ):
-        markdown = re.sub(pattern, " ", markdown)
-    return markdown
 
 
 def test_what_is_no_number_is_none():

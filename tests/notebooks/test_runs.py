@@ -19,6 +19,7 @@ import pytest
 from packaging.version import Version
 from PIL import Image
 
+from tests.notebooks.claims import numbers_in, prose, spoken, texts_of
 from tools import notebooks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,6 +122,23 @@ def assert_looks_like(png: str, old: str):
     assert np.mean(difference > 100) < 0.02
 
 
+# ---------------------------------------------------------------- the numbers
+
+
+def test_numbers_in_the_prose_are_printed_or_said_by_a_figure(path, committed, runs):
+    """At a figure's start or at a preset, so that no number of the text can drift."""
+    cells = [cell for cell in committed.cells if cell.cell_type == "code"]
+    texts = [text for cell in cells for text in (cell.source, *texts_of(cell))]
+    texts += ask(runs, path, "driver.said_at_presets()")
+    shown = [number for text in texts for number in numbers_in(text)]
+    lost = [
+        claim.word
+        for claim in numbers_in(spoken(prose(committed)))
+        if not any(claim.stands_for(number) for number in shown)
+    ]
+    assert lost == []
+
+
 # ---------------------------------------------------------------- the knobs
 
 
@@ -148,7 +166,7 @@ def test_an_error_appears_and_the_next_good_value_recovers(runs):
     first = notebooks.FOLDER / "00_start_here.ipynb"
     before, there, after = ask(runs, first, "driver.error_on_purpose()")
     assert before[0] == after[0] == ""
-    assert there[0] == "ValueError: my γ must not be negative (strict, line 3)"
+    assert there[0] == "ValueError: my γ must not be negative (strict, line 4)"
     assert there[1] == before[1], "the last good picture stays"
     assert after[1] != before[1]
 

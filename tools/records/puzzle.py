@@ -23,7 +23,7 @@ HIDDEN = {Sigmoid: 4, ReLU: 6}  # layers of 50 units
 GAINS = {Sigmoid: 1.0, ReLU: np.sqrt(2)}  # Xavier's weights and He's
 SEEDS = range(10)
 STEPS = (0, 1, 2, 3, 5, 7, 10, 20, 30, 50, 70, 100, 140, 200, 300, 1000)
-SLOW, LATE = ("no batch norm", "batch norm"), (1000, 3000, 10_000)  # only if faint
+LATE = (1000, 3000, 10_000)
 DIVERGED = -1  # in place of a number of images
 END = 300  # steps, where it is only asked how a training ends
 RATES = {"faint": (0.1, 0.5), "exploding": (0.03, 0.1, 0.3)}  # of the controls
@@ -223,7 +223,7 @@ def make():
     """Train all networks, and write the record that `bn_lib.data.puzzle` reads."""
     controls = ("batch norm", "starts undone", "frozen undone", *CONTROLS)
     axes = {"network": NETWORKS, "seed": SEEDS, "step": STEPS, "control": controls}
-    axes |= {"slow": SLOW, "late": LATE}
+    axes["late"] = LATE
     arrays = {"tested": ("", len(digits().test_x))}
     for setting, (activation, _, _) in SETTINGS.items():
         layer, choice, rate = (f"{setting}_{axis}" for axis in ("layer", "choice", "rate"))
@@ -233,15 +233,15 @@ def make():
         chosen = table(end_if_learned, axes[choice], [setting], SEEDS)
         controlled = table(end_of_control, controls, [setting], axes[rate], SEEDS)
         right, spread = split(table(watch, NETWORKS, [setting], SEEDS, [STEPS]))
+        late_right, late_spread = split(table(watch, NETWORKS, [setting], SEEDS, [LATE]))
         arrays |= {
             f"{choice}_right": (f"{choice} seed", np.int16(chosen)),
             f"{setting}_control_right": (f"control {rate} seed", np.int16(controlled)),
             f"{setting}_right": ("network seed step", right),
             f"{setting}_spread": (f"network seed step {layer}", spread),
+            f"{setting}_late_right": ("network seed late", late_right),
+            f"{setting}_late_spread": (f"network seed late {layer}", late_spread),
         }
-    right, spread = split(table(watch, SLOW, ["faint"], SEEDS, [LATE]))
-    arrays["late_right"] = "slow seed late", right
-    arrays["late_spread"] = "slow seed late faint_layer", spread
     write(FILE, axes, **arrays)
 
 

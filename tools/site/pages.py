@@ -183,8 +183,12 @@ def _said(notebook: NotebookNode) -> list[str]:
 def with_questions(notebook: NotebookNode) -> NotebookNode:
     """Mark questions and their answers, so that a page lets its reader choose and compare.
 
-    What a check says about an exercise that nobody has solved is left out.
+    What a check says about an exercise that nobody has solved is left out, and so are cells with
+    the tag `notebook-only`, such as the help with Jupyter's menus.
     """
+    notebook.cells = [
+        cell for cell in notebook.cells if "notebook-only" not in cell.metadata.get("tags", ())
+    ]
     for cell in notebook.cells:
         if "exercise" in cell.metadata.get("tags", ()):
             cell.outputs = []
