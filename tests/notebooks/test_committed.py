@@ -35,6 +35,15 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
+def folded(cell) -> bool:
+    return cell.metadata.get("jupyter", {}).get("source_hidden", False)
+
+
+def in_the_old_order(notebook) -> bool:
+    """06 to 08 are not rewritten yet."""
+    return "Predict first" in headings(notebook, 2)
+
+
 def headings(notebook, level) -> list[str]:
     return re.findall(rf"^{'#' * level} +(.+?) *$", prose(notebook), re.MULTILINE)
 
@@ -123,7 +132,7 @@ def test_code_cells_are_short(committed):
                 r"(?ms)^(await watch|explore)\(.*?^\)$|^explore\([^\n]*\)$", "", cell.source
             ).splitlines()
             own = [line for line in lines if line and not re.match("(import|from) ", line)]
-            most = 15 if HEADINGS[0] in headings(committed, 2) else 12
+            most = 15 if in_the_old_order(committed) else 12
             assert len(own) <= most, cell.source
 
 
@@ -145,7 +154,7 @@ def test_headings(committed):
 
 def test_laws_to_try_are_few(committed):
     """What pins a number that was observed has its place in tests/lessons."""
-    if "Predict first" not in headings(committed, 2):  # the last three are in the old order
+    if not in_the_old_order(committed):
         laws = [
             cell for cell in code_cells(committed) if re.search(r"(?m)^\s*assert ", cell.source)
         ]
