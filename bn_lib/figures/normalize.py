@@ -313,7 +313,7 @@ class Neighbors(Picture):
 
     def __init__(self, n, picked=0):
         self.n, self.picked = n, picked
-        with self.drawing(720, 430):
+        with self.drawing(720, 400):
             panels = self.figure.subplots(1, 2)
             picked = dict(marker="D", color=style.ACCENT, mec=style.INK, markersize=style.HERE)
             looks = {
@@ -355,6 +355,6 @@ class Neighbors(Picture):
         kept = np.mean(neighbors[0] == neighbors[1])
         before, after = (np.std(batch[:, 1]) for batch in batches)
         self.sentence = (
-            f"Unit B has σ = {short(before, 2)} before and {rounded(after)} after; "
+            f"Unit B has σ = {short(before, 2)} before and {short(after, 2)} after; "
             f"{percent(kept, 0)} of the {self.n} examples keep their nearest neighbor."
         )
