@@ -49,7 +49,7 @@ NOTEBOOK_METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
-CELL_METADATA = ("exercise", "tags")
+CELL_METADATA = ("exercise", "jupyter", "tags")  # jupyter: whether the source is folded
 CELL_SECONDS = 120
 
 

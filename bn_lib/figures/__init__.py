@@ -1,12 +1,12 @@
 """The course's illustrations, a file a topic, made of the kit in `bn_lib.pictures`."""
 
-from bn_lib.figures.backward import Jacobian, PassedGradient, UpstreamStep
+from bn_lib.figures.backward import Jacobian, Nudge, PassedGradient, Stack, UpstreamStep
 from bn_lib.figures.descent import Bowl, TwoSpreads, UnitByUnit, Valley
 from bn_lib.figures.normalize import BatchTable, Coupling, NearConstant, Shape
 from bn_lib.figures.paper import ChangingMind, Curves, LongRun, LongRunMap, Percentiles
 from bn_lib.figures.scale import AlongStep, EffectiveRate, RateMap, ScaledWeights
 from bn_lib.figures.shift import ManySettings, TwoViews, View
-from bn_lib.figures.sigmoid import Decisions, OnTheCurve, Stack, Straightness
+from bn_lib.figures.sigmoid import Decisions, LineByDepth, OnTheCurve, Straightness
 from bn_lib.figures.undo import LeftOver, Overlay, SecondBatch
 
 __all__ = [
@@ -20,10 +20,12 @@ __all__ = [
     "EffectiveRate",
     "Jacobian",
     "LeftOver",
+    "LineByDepth",
     "LongRun",
     "LongRunMap",
     "ManySettings",
     "NearConstant",
+    "Nudge",
     "OnTheCurve",
     "Overlay",
     "PassedGradient",
