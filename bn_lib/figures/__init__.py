@@ -1,13 +1,13 @@
 """The course's illustrations, a file a topic, made of the kit in `bn_lib.pictures`."""
 
 from bn_lib.figures.answer import Humps, NetworkDrawing, TenSeeds
-from bn_lib.figures.backward import Jacobian, PassedGradient, UpstreamStep
+from bn_lib.figures.backward import Jacobian, Nudge, PassedGradient, Stack, UpstreamStep
 from bn_lib.figures.descent import Bowl, TwoSpreads, UnitByUnit, Valley
 from bn_lib.figures.normalize import BatchTable, Coupling, NearConstant, Neighbors, Shape
 from bn_lib.figures.paper import ChangingMind, Curves, LongRun, LongRunMap, Percentiles
 from bn_lib.figures.scale import AlongStep, EffectiveRate, RateMap, ScaledWeights
 from bn_lib.figures.shift import ManySettings, TwoViews, View
-from bn_lib.figures.sigmoid import Decisions, OnTheCurve, Stack, Straightness
+from bn_lib.figures.sigmoid import Decisions, LineByDepth, OnTheCurve, Straightness
 from bn_lib.figures.undo import FromUndone, LeftOver, ManyPairs, NextBatch, Overlay, SecondBatch
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Humps",
     "Jacobian",
     "LeftOver",
+    "LineByDepth",
     "LongRun",
     "LongRunMap",
     "ManyPairs",
@@ -31,6 +32,7 @@ __all__ = [
     "Neighbors",
     "NetworkDrawing",
     "NextBatch",
+    "Nudge",
     "OnTheCurve",
     "Overlay",
     "PassedGradient",

@@ -6,8 +6,8 @@ from bn_lib.pictures import style
 from bn_lib.pictures.checks import take, unpack
 from bn_lib.pictures.marks import Bars, Dots, Line, Map, Rods, Words
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.still import level, note
-from bn_lib.pictures.words import outside, percent, rounded, short, span
+from bn_lib.pictures.still import grid, legend, level, note
+from bn_lib.pictures.words import outside, percent, power, rounded, short, span
 
 
 class Jacobian(Picture):
@@ -128,10 +128,19 @@ def _factor(value) -> str:
     return rounded(value) if abs(value) >= 0.01 else f"{value:.1e}".replace("-", "−")
 
 
+def _in_hundred(parts) -> np.ndarray:
+    """Shares of a whole in whole percents that add up to 100: the largest rests are rounded up."""
+    percents = 100 * np.asarray(parts)
+    whole = np.floor(percents).astype(int)
+    last = np.argsort(whole - percents)[: 100 - whole.sum()]
+    whole[last] += 1
+    return whole
+
+
 class PassedGradient(Picture):
     """A gradient before and after the backward pass of a normalization, and what was taken out.
 
-    Left: dy with the line that is taken out. Middle: what is left. Right: shares of |dy|².
+    Left: dy with the line that is taken out. Middle: what is left. Right: the shares of |dy|².
     `update` takes (x_hat, dy, line, left), each of shape (N,): where the examples stand in their
     batch, the gradient for the outputs, its part that is taken out, and what is left of it.
     """
@@ -145,7 +154,7 @@ class PassedGradient(Picture):
             after.sharey(before)
             for axes, title in ((before, "What comes in: dy"), (after, "What is left")):
                 limits = dict(xlim=(-self.REACH, self.REACH), ylim=(-self.HIGH, self.HIGH))
-                axes.set(title=title, xlabel="x̂ of the example", **limits)
+                axes.set(title=title, xlabel="normalized value ĥ", **limits)
                 level(axes)
             before.set_ylabel("gradient")
             note(before, -self.REACH + 0.2, -self.HIGH + 0.1, "dashed: taken out", va="bottom")
@@ -162,7 +171,7 @@ class PassedGradient(Picture):
     def _build_shares(self, axes):
         axes.set(title="Its shares", xlim=(-0.6, 2.6), ylim=(0, 1.28))
         axes.set_xlabel("parts of |dy|²")
-        axes.set_xticks(range(3), ["mean", "x̂", "left"])
+        axes.set_xticks(range(3), ["mean", "along ĥ", "left"])
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.tick_params(axis="x", length=0)
@@ -186,14 +195,14 @@ class PassedGradient(Picture):
         total = np.sum(dy**2)
         mean = n * np.mean(line) ** 2
         parts = np.array([mean, np.sum(line**2) - mean, np.sum(left**2)]) / total
-        said = [percent(part, 0) for part in parts]
+        said = [f"{part} %" for part in _in_hundred(parts)]
         self.bars.show(parts)
         for text, words in zip(self.words, said, strict=True):
             text.say(words)
         expected = (n - 2) / n
         self.expected.show([1.55, 2.5], expected)
         self.sentence = (
-            f"N = {n}: of |dy|², {said[0]} is its mean, {said[1]} lies along x̂, and {said[2]} is"
+            f"N = {n}: of |dy|², {said[0]} is its mean, {said[1]} lies along ĥ, and {said[2]} is"
             f" left; for a random dy {percent(expected, 0)} is expected."
         )
 
@@ -219,7 +228,7 @@ class UpstreamStep(Picture):
 
     def __init__(self):
         with self.drawing(860, 420):
-            titles = ("Without normalization", "With batch norm, undone")
+            titles = ("Without normalization", "With batch norm that starts undone")
             axes = self.figure.subplots(1, 2, sharex=True, sharey=True)
             self.sides = [self._build_side(*pair) for pair in zip(axes, titles, strict=True)]
             axes[0].set_ylabel("output")
@@ -260,7 +269,7 @@ class UpstreamStep(Picture):
         loss, mean = np.mean((before - target) ** 2), np.mean(before)
         self.sentence = (
             f"N = {N}, lr = {lr:g}, ε = {eps:g}: loss {rounded(loss)} and mean {rounded(mean)}."
-            f" After the step: {said[0]} without batch norm, {said[1]} behind it."
+            f" After the step: {said[0]} without batch norm, {said[1]} with it."
         )
 
     def _show(self, side, target, before, after):
@@ -280,3 +289,115 @@ class UpstreamStep(Picture):
             said.append(new)
         side["outside"].say(outside(side["after"].beyond))
         return " and ".join(said[:2])
+
+
+class Stack(Picture):
+    """The gradient's way down a random stack of layers, without and with batch norm.
+
+    depth: how many layers there are. `update` takes two sides, without and with, each (share,
+    gradient): the share of the units that is saturated, and the size of the gradient at the input
+    of each layer's nonlinearity, shape (depth,). It is drawn relative to that of the last layer.
+    The position has `scale`, the size of the weights, and may have `gamma`.
+    """
+
+    LOW, HIGH = 1e-8, 1e4  # of the axis
+    SIDES = ("without normalization", "with normalization")
+
+    def __init__(self, depth=10):
+        self.depth = depth
+        self.layers = np.arange(1, depth + 1)
+        with self.drawing(860, 360):
+            axes = self.figure.subplots()
+            axes.set(xlim=(0.2, depth + 0.4), yscale="log", ylim=(self.LOW, self.HIGH))
+            axes.set(xticks=self.layers, xlabel="layer   (the gradient comes from the right)")
+            axes.set_ylabel("gradient ÷ that of the last layer")
+            ticks = [1e-8, 1e-6, 1e-4, 1e-2, 1, 1e2, 1e4]
+            axes.set_yticks(ticks, [power(tick, least=0.005) for tick in ticks])
+            axes.minorticks_off()
+            grid(axes)
+            level(axes, 1, color=style.LEVEL)
+            looks = zip(style.PAIR, style.PAIR_MARKERS, style.PAIR_WORDS, strict=True)
+            self.curves = [
+                (
+                    Line(self, axes, **look),
+                    Dots(self, axes, color=look["color"], marker=marker),
+                    Words(self, axes, 0.95, ha="left", va="center", weight="bold", color=dark),
+                )
+                for look, marker, dark in looks
+            ]
+            names = zip(self.SIDES, style.PAIR, style.PAIR_MARKERS, strict=True)
+            legend(self.figure, {name: look | dict(marker=marker) for name, look, marker in names})
+
+    def update(self, sides, *, scale, gamma=None, **others):
+        checked = [
+            take(side, where, share=(), gradient=(self.depth,))
+            for side, where in zip(unpack(sides, "without", "with_bn"), self.SIDES, strict=True)
+        ]
+        tiny = np.finfo(float).tiny  # in place of 0, which a logarithmic axis does not have
+        ratios = [np.maximum(gradient / max(gradient[-1], tiny), tiny) for _, gradient in checked]
+        higher = ratios[0][0] > ratios[1][0]
+        for (line, dots, words), ratio, up in zip(
+            self.curves, ratios, (higher, not higher), strict=True
+        ):
+            line.show(self.layers, ratio)
+            dots.show(self.layers, ratio)
+            height = np.clip(ratio[0], self.LOW * 10, self.HIGH / 10)
+            words.say(power(ratio[0]), y=height * (5 if up else 0.2))
+        raw, normalized = (power(ratio[0]) for ratio in ratios)
+        with_gamma = "" if gamma is None else f", γ = {gamma:g}"
+        self.sentence = (
+            f"Weights ×{scale:g}{with_gamma}: {percent(checked[0][0], 0)} of the units are"
+            f" saturated without normalization. Gradient at the first layer ÷ last: {raw} without,"
+            f" {normalized} with it."
+        )
+
+
+class Nudge(Picture):
+    """A batch that is pushed in some direction, and what comes out of a layer before and after.
+
+    examples: N. `update` takes (before, pushed, out): what went into the layer and came out of it,
+    as it was undone, what goes in after the push, and what comes out then, shape (N,) each. The
+    position has `direction`, in words.
+    """
+
+    LOW, HIGH = -2.0, 8.0
+
+    def __init__(self, examples=8):
+        self.examples = examples
+        self.places = np.arange(1, examples + 1)
+        with self.drawing(860, 340):
+            axes = self.figure.subplots(1, 2, sharey=True)
+            titles = "What goes in", "What comes out"
+            colors = style.ORIGINAL, style.OUTPUT
+            self.sides = [
+                self._build_side(*each) for each in zip(axes, titles, colors, strict=True)
+            ]
+            axes[0].set_ylabel("value")
+            words = "rings: before the push;  dots: after it"
+            self.figure.supxlabel(words, fontsize=style.MEDIUM)
+
+    def _build_side(self, axes, title, color):
+        axes.set(title=title, xlabel="example", ylim=(self.LOW, self.HIGH))
+        axes.set(xlim=(0.4, self.examples + 0.6), xticks=self.places)
+        ring = dict(mfc="none", mec=style.GUIDE, mew=style.SLIM, markersize=style.START)
+        return (
+            Rods(self, axes, color=color, linewidth=style.LINE),
+            Dots(self, axes, **ring),
+            Dots(self, axes, color=color, markersize=style.BEAD),
+            Words(self, axes, 0.6, self.HIGH - 0.1, va="top", weight="bold"),
+        )
+
+    def update(self, result, *, direction, **others):
+        n = (self.examples,)
+        before, *after = take(result, before=n, pushed=n, out=n)
+        said = []
+        for (rods, rings, dots, words), values in zip(self.sides, after, strict=True):
+            rods.show((self.places, before), (self.places, values))
+            rings.show(self.places, before)
+            dots.show(self.places, values)
+            said.append(rounded(np.sqrt(np.mean((values - before) ** 2))))
+            words.say(f"moves by {said[-1]}")
+        self.sentence = (
+            f"Pushed {direction}: what goes in moves by {said[0]}, what comes out by {said[1]}"
+            " (rms over the examples)."
+        )

@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from bn_lib.measure import best_line
 from bn_lib.pictures import style
-from bn_lib.pictures.checks import expect, records, take, unpack
+from bn_lib.pictures.checks import expect, records, take
 from bn_lib.pictures.marks import Band, Beyond, Dots, Line, Map, Words
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.still import legend, level, note, share_ticks
+from bn_lib.pictures.still import grid, legend, level, note, share_ticks
 from bn_lib.pictures.words import percent, power, short
 
 REACH = 12  # the pre-activations that the axes show
@@ -16,83 +17,127 @@ SIDES = ("without normalization", "with normalization")
 
 
 class OnTheCurve(Picture):
-    """A batch on a nonlinearity and on its slope, without and with normalization side by side.
+    """A batch on a nonlinearity, without and with normalization, each with its best line.
 
-    curve, slope: the nonlinearity and its derivative, functions of an array. examples: N.
-    `update` takes two sides, without and with, each (z, share, line): the pre-activations, shape
-    (N,), the share that is saturated, and the best straight line (slope, intercept, r2). The
-    position has `threshold`; a point is drawn hollow where the slope is below it. If it has
-    `gamma` or `beta`, the sentence names them.
+    curve: the nonlinearity, a function of an array. examples: N. slope: its derivative, if dots are
+    to be hollow where that is small. `update` takes (z, y): the inputs of the curve without and
+    with normalization, shape (N,). With a slope it takes (z, y, share of z, share of y), the shares
+    that are saturated, and the position has `threshold`. If it has `gamma` and `beta`, the title of
+    the right side says them.
     """
 
-    UNDONE = 1e-9  # "undone" is said below this rms difference, in units of σ
+    UNDONE = 1e-9  # "dot for dot" is said below this rms difference, in units of σ
 
-    def __init__(self, curve, slope, examples=100):
+    def __init__(self, curve, slope=None, examples=256):
         self.curve, self.slope, self.examples = curve, slope, examples
-        with self.drawing(860, 430):
-            axes = self.figure.subplots(2, 2, sharex="col", sharey="row", height_ratios=[1.7, 1])
-            titles = ("Without normalization: z", "With: γẑ + β")
-            self.sides = [
-                self._build_side(*axes[:, i], titles[i], style.PAIR[i]["color"]) for i in (0, 1)
-            ]
-            axes[0, 0].set_ylabel("activation σ(z)")
-            axes[1, 0].set_ylabel("slope σ′(z)")
+        with self.drawing(860, 340):
+            axes = self.figure.subplots(1, 2, sharey=True)
+            colors = zip(axes, SIDES, style.PAIR, style.PAIR_WORDS, strict=True)
+            self.sides = [self._build_side(*each) for each in colors]
+            axes[0].set_ylabel("output of the sigmoid")
 
-    def _build_side(self, above, below, title, color):
-        above.set(title=title, xlim=(-REACH, REACH), ylim=(-0.08, 1.12), yticks=(0, 0.5, 1))
-        below.set(xlabel="input of the sigmoid", ylim=(-0.02, 0.29), yticks=(0, 0.25))
-        above.plot(CURVE, self.curve(CURVE), color=style.STILL, linewidth=style.FINE)
-        below.plot(CURVE, self.slope(CURVE), color=style.STILL, linewidth=style.FINE)
-        line = Line(self, above, linestyle="--", color=style.INK, linewidth=style.FIRM)
-        limit = Line(self, below, linestyle=":", color=style.INK, linewidth=style.FINE)
-        rim = dict(mec=color, mew=style.THIN)
-        awake = [Dots(self, axes, mfc=color, alpha=0.6, **rim) for axes in (above, below)]
-        asleep = [Dots(self, axes, mfc="none", **rim) for axes in (above, below)]
+    def _build_side(self, axes, name, look, dark):
+        axes.set_title(name.capitalize(), color=dark, pad=26)
+        axes.set(xlim=(-REACH, REACH), ylim=(-0.08, 1.22), yticks=(0, 0.5, 1))
+        axes.set_xlabel("input of the sigmoid   (shaded: mean ± σ)")
+        axes.plot(CURVE, self.curve(CURVE), color=style.STILL, linewidth=style.FINE)
+        rim = dict(mec=look["color"], mew=style.THIN)
         left = -REACH + 0.4
         return {
-            "line": line,
-            "limit": limit,
-            "dots": list(zip(awake, asleep, strict=True)),
-            "share": Words(self, above, left, 1.03, color=color, weight="bold", **WORDS),
-            "r2": Words(self, above, left, 0.88, **WORDS),
-            "beyond": Beyond(self, above, (0.68, 0.32), 0.4, color=color, **WORDS),
-            "threshold": Words(self, below, left, 0, fontsize=style.SMALL, va="bottom"),
+            "spread": Band(self, axes, color=style.SHADE),
+            "line": Line(self, axes, linestyle="--", color=style.INK, linewidth=style.FIRM),
+            "awake": Dots(self, axes, mfc=look["color"], alpha=0.6, **rim),
+            "asleep": Dots(self, axes, mfc="none", **rim),
+            "formula": Words(
+                self, axes, 0, 1.02, transform=axes.transAxes, va="bottom", fontsize=style.MEDIUM
+            ),
+            "r2": Words(self, axes, left, 1.12, weight="bold", color=dark, **WORDS),
+            "share": Words(self, axes, left, 0.97, color=dark, **WORDS),
+            "beyond": Beyond(self, axes, (0.68, 0.32), 0.4, color=dark, **WORDS),
         }
 
-    def update(self, sides, *, threshold, gamma=None, beta=None, **others):
-        checked = [
-            take(side, where, z=(self.examples,), share=(), line=(3,))
-            for side, where in zip(unpack(sides, "without", "with_bn"), SIDES, strict=True)
-        ]
+    def update(self, result, *, gamma=None, beta=None, threshold=0.0, **others):
+        shapes = dict(z=(self.examples,), y=(self.examples,))
+        if self.slope:
+            shapes |= dict(share_z=(), share_y=())
+        z, y, *shares = take(result, **shapes)
+        lines = [best_line(values, self.curve(values)) for values in (z, y)]  # may refuse
+        z_hat = "ẑ" if gamma is None else f"{short(gamma, 3)} · ẑ + {short(beta, 3)}"
+        self.sides[0]["formula"].say("sigmoid(z)")
+        self.sides[1]["formula"].say(f"sigmoid({z_hat})".replace("+ −", "− "))
         said = [
-            self._show(side, *values, threshold)
-            for side, values in zip(self.sides, checked, strict=True)
+            self._show(side, values, line, threshold)
+            for side, values, line in zip(self.sides, (z, y), lines, strict=True)
         ]
-        (raw, *_), (normalized, *_) = checked
-        undone = np.sqrt(np.mean((normalized - raw) ** 2)) < self.UNDONE * raw.std()
-        where = ", ".join(
-            f"{letter} = {short(value, 3)}"
-            for letter, value in (("γ", gamma), ("β", beta))
-            if value is not None
-        )
-        mark = " (✓ undone)" if undone else ""
-        self.sentence = f"Without: {said[0]}. With {where}{mark}: {said[1]}."
+        for side, share in zip(self.sides, shares, strict=False):
+            side["share"].say(f"{percent(share, 0)} saturated")
+        if shares:
+            said = [f"{percent(s, 0)} saturated, {w}" for s, w in zip(shares, said, strict=True)]
+        self.sentence = f"Without: {said[0]}. With normalization: {said[1]}."
+        if np.sqrt(np.mean((y - z) ** 2)) < self.UNDONE * z.std():
+            self.sentence += " Undone: the two sides are the same, dot for dot."
 
-    def _show(self, side, z, share, line, threshold):
-        slope, intercept, r2 = line
+    def _show(self, side, z, line, threshold):
         ends = np.array([z.min(), z.max()])
-        side["line"].show(ends, slope * ends + intercept)
-        side["limit"].show([-REACH, REACH], threshold)
-        side["threshold"].say(f"hollow < {threshold:g}", y=threshold + 0.004)
-        heights = (self.curve(z), self.slope(z))
-        flat = heights[1] < threshold
-        for (awake, asleep), height in zip(side["dots"], heights, strict=True):
-            awake.show(z[~flat], height[~flat])
-            asleep.show(z[flat], height[flat])
-        side["share"].say(f"{percent(share, 0)} saturated")
-        side["r2"].say(f"line explains {percent(r2)}")
+        side["spread"].show(z.mean() + z.std() * np.array([-1, 1]), -0.08, 1.04)
+        side["line"].show(ends, line.slope * ends + line.intercept)
+        height = self.curve(z)
+        flat = self.slope(z) < threshold if self.slope else np.zeros(len(z), bool)
+        side["awake"].show(z[~flat], height[~flat])
+        side["asleep"].show(z[flat], height[flat])
+        explained = f"a line explains {percent(line.r2, 0)}"
+        side["r2"].say(explained)
         side["beyond"].show(z)
-        return f"{percent(share, 0)} saturated, a line explains {percent(r2)}"
+        return f"σ {power(z.std())}, {explained}"
+
+
+class LineByDepth(Picture):
+    """How much of each layer one straight map of the inputs explains, without and with batch norm.
+
+    depth: how many layers there are; at: the layer whose values are written. `update` takes
+    (without, with): a share for each layer, shape (depth,). The position has `scale`, the size of
+    the weights.
+    """
+
+    def __init__(self, depth=14, at=10):
+        self.depth, self.at = depth, at
+        self.layers = np.arange(1, depth + 1)
+        with self.drawing(860, 340):
+            axes = self.figure.subplots()
+            axes.set(xlim=(0.5, depth + 0.5), ylim=(-0.03, 1.08), xticks=self.layers)
+            axes.set(xlabel="layer", ylabel="explained by one straight map")
+            share_ticks(axes)
+            grid(axes)
+            axes.axvline(at, color=style.PALE_ZERO, linewidth=style.THIN, zorder=0)
+            pair = zip(style.PAIR, style.PAIR_MARKERS, style.PAIR_WORDS, strict=True)
+            self.curves = [
+                (
+                    Line(self, axes, **look),
+                    Dots(self, axes, color=look["color"], marker=marker),
+                    Words(self, axes, at, va="center", ha="center", weight="bold", color=dark),
+                )
+                for look, marker, dark in pair
+            ]
+            markers = zip(SIDES, style.PAIR, style.PAIR_MARKERS, strict=True)
+            legend(
+                self.figure, {name: look | dict(marker=marker) for name, look, marker in markers}
+            )
+
+    def update(self, result, *, scale, **others):
+        sides = take(result, without=(self.depth,), with_bn=(self.depth,))
+        heights = [side[self.at - 1] for side in sides]
+        above = heights[0] > heights[1], heights[1] >= heights[0]
+        for (line, dots, words), side, height, up in zip(
+            self.curves, sides, heights, above, strict=True
+        ):
+            line.show(self.layers, side)
+            dots.show(self.layers, side)
+            words.say(percent(height, 0), y=height + (0.07 if up else -0.07))
+        without, with_bn = (percent(height, 0) for height in heights)
+        self.sentence = (
+            f"Weights ×{scale:g}: of what leaves layer {self.at}, one straight map of the inputs"
+            f" explains {without} without normalization and {with_bn} with it."
+        )
 
 
 class Straightness(Picture):
@@ -155,7 +200,7 @@ class Straightness(Picture):
 class Decisions(Picture):
     """What networks say at each place of a plane, and of the test points of two classes in it.
 
-    names: of up to three networks, with a panel each; x, labels: the test points, shapes (N, 2)
+    names: of up to four networks, with a panel each; x, labels: the test points, shapes (N, 2)
     and (N,), of the classes 0 and 1. A point is drawn hollow where the network is wrong. `update`
     takes a dict by these names of the records of trainings with the figure's own `probes`; the
     last of each is shown.
@@ -176,7 +221,7 @@ class Decisions(Picture):
         places = reach * (np.arange(self.PLACES) + 0.5 - self.PLACES / 2) / (self.PLACES / 2)
         across, up = np.meshgrid(places, places[::-1])  # an image begins at its top
         self.plane = np.column_stack([across.ravel(), up.ravel()])
-        with self.drawing(860, 360):
+        with self.drawing(860, 330):
             panels = self.figure.subplots(1, len(names), squeeze=False)[0]
             self.panels = {
                 name: self._build_panel(axes, name, reach)
@@ -230,76 +275,7 @@ class Decisions(Picture):
                 mine = self.labels == label
                 full.show(*self.x[mine & right].T)
                 hollow.show(*self.x[mine & ~right].T)
-            words.say(f"{percent(right.mean())} right")
-            said.append(f"{name} {percent(right.mean())}")
+            words.say(f"{percent(right.mean(), 0)} right")
+            said.append(f"{name} {percent(right.mean(), 0)}")
         step = max(record["step"][-1] for record in given.values())
-        self.sentence = f"After {step:,} steps, right on new points: {'; '.join(said)}."
-
-
-class Stack(Picture):
-    """Random stacks of layers, without and with normalization, from first to last layer.
-
-    Three views: the share saturated, the spread of activations, the gradient. `update` takes two
-    sides, without and with, each (share, spread, gradient): one number for each layer, shape
-    (depth,). The gradient is drawn relative to that of the last layer. The position has `depth`,
-    `scale` and `gamma`.
-    """
-
-    LEAST = 1e-60  # in place of 0, which a logarithmic axis does not have
-    LOWEST = 1e-28  # the smallest gradient ratio that its axis shows
-
-    def __init__(self):
-        with self.drawing(860, 380):
-            shares, spreads, gradients = self.figure.subplots(1, 3)
-            shares.set(title="Saturated units", ylim=(-0.04, 1.04))
-            share_ticks(shares)
-            spreads.set(title="Spread of outputs", yscale="log", ylim=(1e-17, 10))
-            spreads.set_yticks([1e-16, 1e-12, 1e-8, 1e-4, 1])
-            spreads.axhspan(1e-17, 2e-15, color=style.SHADE, linewidth=0)
-            note(spreads, 0.04, 1.6e-17, "rounding")
-            gradients.set(title="Gradient ÷ last", yscale="log", ylim=(self.LOWEST, 1e10))
-            gradients.set_yticks([1e-24, 1e-16, 1e-8, 1, 1e8])
-            level(gradients, 1)
-            self.views = [self._build_view(axes) for axes in (shares, spreads, gradients)]
-            self.below = Words(self, gradients, 0.02, 4 * self.LOWEST, fontsize=style.SMALL)
-            markers = zip(SIDES, style.PAIR, style.PAIR_MARKERS, strict=True)
-            legend(
-                self.figure, {name: look | dict(marker=marker) for name, look, marker in markers}
-            )
-
-    def _build_view(self, axes):
-        axes.set(xlim=(0, 1))
-        axes.set_xticks([0.02, 0.98], ["first", "last"])
-        axes.tick_params(axis="x", length=0)
-        axes.minorticks_off()
-        curves = []
-        for looks, marker in zip(style.PAIR, style.PAIR_MARKERS, strict=True):
-            dots = dict(color=looks["color"], marker=marker, markersize=style.GRAIN)
-            curves.append((Line(self, axes, **looks), Dots(self, axes, **dots)))
-        below = dict(transform=axes.transAxes, ha="center", va="top", fontsize=style.MEDIUM)
-        return curves, Words(self, axes, 0.5, -0.022, **below)
-
-    def update(self, sides, *, depth, scale, gamma, **others):
-        shape = (depth,)
-        checked = [
-            take(side, where, share=shape, spread=shape, gradient=shape)
-            for side, where in zip(unpack(sides, "without", "with_bn"), SIDES, strict=True)
-        ]
-        layers = (np.arange(depth) + 0.5) / depth
-        words = f"{depth} layer{'s' * (depth > 1)}"
-        first = []
-        for side, (share, spread, gradient) in enumerate(checked):
-            ratio = gradient / max(gradient[-1], self.LEAST)
-            first.append(ratio[0])
-            for (curves, label), values in zip(self.views, (share, spread, ratio), strict=True):
-                label.say(words)
-                for mark in curves[side]:
-                    mark.show(layers, np.maximum(values, self.LEAST))
-        self.below.say(f"▼ {power(first[0])}" if first[0] < self.LOWEST else "")
-        shares = [percent(share.mean()) for share, _, _ in checked]
-        ratios = [power(ratio) for ratio in first]
-        self.sentence = (
-            f"{words}, weights ×{scale:g}, γ = {gamma:g}."
-            f" Saturated: {shares[0]} without, {shares[1]} with normalization."
-            f" Gradient first ÷ last: {ratios[0]} without, {ratios[1]} with."
-        )
+        self.sentence = f"After {step:,} steps, classified correctly: {'; '.join(said)}."

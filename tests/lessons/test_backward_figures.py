@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bn_lib.figures import Jacobian, PassedGradient, UpstreamStep
+from bn_lib.figures import Jacobian, Nudge, PassedGradient, Stack, UpstreamStep
 from bn_lib.measure import batch_norm_jacobian
 from bn_lib.normalization import normalize
 from tests.lessons.pictures import Figure
@@ -44,6 +44,16 @@ def jacobian():
 @pytest.fixture
 def gradient():
     return PassedGradient()
+
+
+@pytest.fixture
+def nudge():
+    return Nudge()
+
+
+@pytest.fixture
+def stack():
+    return Stack(depth=5)
 
 
 @pytest.fixture
@@ -95,7 +105,10 @@ def test_the_shares_add_up_and_are_those_of_the_parts(gradient):
     assert heights[0] == pytest.approx(8 * dy.mean() ** 2 / total)
     assert heights[1] == pytest.approx(np.sum(dy * x_hat) ** 2 / 8 / total)
     assert heights[2] == pytest.approx(np.sum(left**2) / total)
-    assert f"{100 * heights[2]:.0f} % is left" in gradient.describe()
+    percents = [int(word.get_text().removesuffix(" %")) for word in gradient.words]
+    assert sum(percents) == 100
+    np.testing.assert_allclose(percents, 100 * np.array(heights), atol=1)
+    assert f"{percents[2]} % is left" in gradient.describe()
     assert gradient.expected.get_ydata()[0] == 6 / 8
 
 
@@ -126,7 +139,7 @@ def test_the_step_says_losses_and_means(upstream):
     mean = DRAWN[:8].mean()
     said = f"loss 16.00 and mean {mean:.2f}. After the step: 1.00 and {mean + 3:.2f} without"
     assert said in upstream.describe()
-    assert f"16.00 and {mean:.2f} behind it" in upstream.describe()
+    assert f"16.00 and {mean:.2f} with it" in upstream.describe()
     left, right = upstream.sides
     assert left["loss"].get_text() == "loss 16.00 → 1.00"
     assert right["loss"].get_text() == "loss 16.00 → 16.00"
@@ -139,7 +152,60 @@ def test_outputs_beyond_the_axes_are_counted(upstream):
     assert [side["outside"].get_text() for side in upstream.sides] == ["8 outside", ""]
 
 
+def test_what_comes_out_is_drawn_beside_what_went_in(nudge):
+    before, pushed = DRAWN[:8], DRAWN[:8] + 0.5
+    nudge.update((before, pushed, before), direction="all up alike")
+    (_, rings, into, _), (rods, _, out, words) = nudge.sides
+    np.testing.assert_array_equal(rings.get_ydata(), before)
+    np.testing.assert_array_equal(into.get_ydata(), pushed)
+    np.testing.assert_array_equal(out.get_ydata(), before)
+    assert [len(path.vertices) for path in rods.get_paths()] == [2] * 8
+    assert words.get_text() == "moves by 0.00"
+    assert nudge.describe() == (
+        "Pushed all up alike: what goes in moves by 0.50, what comes out by 0.00"
+        " (rms over the examples)."
+    )
+
+
+def sides_of(lowest, highest=0.2):
+    return (0.27, np.geomspace(lowest, 1, 5)), (0.002, 3 * np.geomspace(highest, 1, 5))
+
+
+def test_the_gradient_is_drawn_relative_to_the_last_layer(stack):
+    stack.update(sides_of(1e-3), scale=4, gamma=1)
+    (raw, dots, words), (normalized, *_) = stack.curves
+    for mark in (raw, dots):
+        np.testing.assert_allclose(mark.get_ydata(), np.geomspace(1e-3, 1, 5))
+    np.testing.assert_allclose(normalized.get_ydata()[[0, -1]], [0.2, 1])
+    assert words.get_text() == "1.0·10⁻³"
+    assert stack.describe() == (
+        "Weights ×4, γ = 1: 27 % of the units are saturated without normalization."
+        " Gradient at the first layer ÷ last: 1.0·10⁻³ without, 0.2 with it."
+    )
+
+
+def test_a_gradient_of_zero_is_drawn_on_the_logarithmic_axis(stack):
+    stack.update(((0, np.zeros(5)), (0, np.zeros(5))), scale=1)
+    for line, dots, _ in stack.curves:
+        for mark in (line, dots):
+            assert np.isfinite(np.asarray(mark.get_ydata())).all()
+
+
 FIGURES = [
+    Figure(
+        Nudge,
+        [
+            ((DRAWN[:8], DRAWN[:8] + p, DRAWN[:8]), dict(direction="all up alike"))
+            for p in (0, 1, -30)
+        ],
+    ),
+    Figure(
+        lambda: Stack(depth=5),
+        [
+            (sides_of(low, high), dict(scale=30, gamma=0.25))
+            for low, high in ((1e-30, 1e30), (1, 1), (1e9, 1e-9))
+        ],
+    ),
     Figure(
         Jacobian,
         [jacobian_of(N, g, eps) for N in (2, 8, 16) for g in (-1, 0, 2) for eps in (0, 1e-5, 1)],

@@ -3,27 +3,29 @@
 import numpy as np
 import pytest
 
-from bn_lib.figures import Decisions, OnTheCurve, Stack, Straightness
+from bn_lib.figures import Decisions, LineByDepth, OnTheCurve, Straightness
 from bn_lib.measure import best_line, saturated
 from bn_lib.network import sigmoid, sigmoid_slope
 from bn_lib.normalization import normalize
-from bn_lib.pictures.checks import expect
 from tests.lessons.pictures import Figure
 
 NOISE = np.random.default_rng(0).standard_normal(50)
 GAMMAS = np.geomspace(0.1, 8, 20)
 
 
-def sides(mean, spread, gamma, beta, threshold):
-    z = mean + spread * NOISE
-    return [
-        (v, saturated(v, threshold), best_line(v, sigmoid(v)))
-        for v in (z, gamma * normalize(z) + beta)
-    ]
+CURVE_CORNERS = [
+    dict(mean=m, spread=s, gamma=g, beta=b, threshold=t)
+    for m in (-6, 6) for s in (0.1, 10) for g in (0.1, 8) for b in (-6, 6) for t in (0.01, 0.1)
+]  # fmt: skip
 
 
 @pytest.fixture
 def curve():
+    return OnTheCurve(sigmoid, examples=50)
+
+
+@pytest.fixture
+def hollow():
     return OnTheCurve(sigmoid, sigmoid_slope, examples=50)
 
 
@@ -33,57 +35,96 @@ def straightness():
 
 
 @pytest.fixture
-def stack():
-    return Stack()
+def depths():
+    return LineByDepth(depth=5, at=4)
 
 
-def show(picture, **position):
-    picture.update(sides(**position), **position)
+def sides(mean, spread, gamma=1.0, beta=0.0):
+    z = mean + spread * NOISE
+    return z, gamma * normalize(z) + beta
 
 
-CURVE_CORNERS = [
-    dict(mean=m, spread=s, gamma=g, beta=b, threshold=t)
-    for m in (-6, 6) for s in (0.1, 10) for g in (0.1, 8) for b in (-6, 6) for t in (0.01, 0.1)
-]  # fmt: skip
+def show(picture, mean, spread, gamma=1.0, beta=0.0, threshold=0.05):
+    z, y = sides(mean, spread, gamma, beta)
+    shares = (saturated(z, threshold), saturated(y, threshold)) if picture.slope else ()
+    picture.update((z, y, *shares), gamma=gamma, beta=beta, threshold=threshold)
 
 
-def test_every_example_is_drawn_once_full_or_hollow(curve):
-    show(curve, mean=0, spread=4, gamma=1, beta=0, threshold=0.05)
-    left = curve.sides[0]
-    for i in (0, 1):
-        awake, asleep = left["dots"][i]
-        assert len(awake.get_xdata()) + len(asleep.get_xdata()) == 50
-    flat = asleep.get_ydata()
-    assert len(flat) / 50 == saturated(4 * NOISE, 0.05)
-    assert np.all(flat < 0.05)
-    assert np.all(awake.get_ydata() >= 0.05)
+def test_every_example_is_drawn_once_full_or_hollow(hollow):
+    show(hollow, mean=0, spread=4)
+    awake, asleep = (hollow.sides[0][name].get_xdata() for name in ("awake", "asleep"))
+    assert len(awake) + len(asleep) == 50
+    assert len(asleep) / 50 == saturated(4 * NOISE, 0.05) > 0
+    assert np.all(sigmoid_slope(asleep) < 0.05)
+    assert np.all(sigmoid_slope(awake) >= 0.05)
 
 
-def test_the_sentence_carries_both_sides(curve):
-    show(curve, mean=0, spread=4, gamma=1, beta=0, threshold=0.05)
-    share, line = saturated(4 * NOISE), best_line(4 * NOISE, sigmoid(4 * NOISE))
-    said = curve.describe()
-    assert f"Without: {100 * share:.0f} % saturated, a line explains {100 * line.r2:.1f} %" in said
-    assert "With γ = 1, β = 0: 0 % saturated" in said
-    assert "undone" not in said
+def test_the_sentence_carries_both_sides(curve, hollow):
+    z, y = sides(mean=0, spread=4)
+    explained = [f"{100 * best_line(v, sigmoid(v)).r2:.0f} %" for v in (z, y)]
+    show(curve, mean=0, spread=4)
+    assert curve.describe() == (
+        f"Without: σ {z.std():.2g}, a line explains {explained[0]}."
+        f" With normalization: σ 1, a line explains {explained[1]}."
+    )
+    show(hollow, mean=0, spread=4)
+    assert f"Without: {100 * saturated(z):.0f} % saturated, σ" in hollow.describe()
+
+
+def test_the_share_that_is_written_is_the_one_that_came(hollow):
+    z, y = sides(mean=0, spread=4)
+    hollow.update((z, y, 0.12, 0.34), threshold=0.05)
+    assert [side["share"].get_text() for side in hollow.sides] == [
+        "12 % saturated",
+        "34 % saturated",
+    ]
+
+
+def test_the_range_of_one_sigma_is_shaded(curve):
+    show(curve, mean=3, spread=2)
+    z, y = sides(mean=3, spread=2)
+    for side, values in zip(curve.sides, (z, y), strict=True):
+        across = side["spread"].get_xy()[:, 0]
+        np.testing.assert_allclose(
+            [across.min(), across.max()], values.mean() + values.std() * np.array([-1, 1])
+        )
+
+
+def test_the_formula_has_the_current_gamma_and_beta(curve):
+    show(curve, mean=0, spread=1, gamma=2, beta=-0.5)
+    assert curve.sides[1]["formula"].get_text() == "sigmoid(2 · ẑ − 0.5)"
 
 
 def test_undone_is_said_only_when_it_is_true(curve):
-    position = dict(mean=2, spread=6, threshold=0.05)
     z = 2 + 6 * NOISE
     exact = dict(gamma=np.sqrt(z.var() + 1e-5), beta=z.mean())
-    show(curve, **position, **exact)
-    assert "✓ undone" in curve.describe()
-    show(curve, **position, gamma=exact["gamma"] * (1 + 1e-6), beta=exact["beta"])
-    assert "undone" not in curve.describe()
+    show(curve, mean=2, spread=6, **exact)
+    assert curve.describe().endswith("Undone: the two sides are the same, dot for dot.")
+    show(curve, mean=2, spread=6, gamma=exact["gamma"] * (1 + 1e-6), beta=exact["beta"])
+    assert "Undone" not in curve.describe()
 
 
 def test_examples_beyond_the_axes_are_counted(curve):
-    show(curve, mean=6, spread=10, gamma=1, beta=0, threshold=0.05)
+    show(curve, mean=6, spread=10)
     z = 6 + 10 * NOISE
     assert curve.sides[0]["beyond"].right.get_text() == f"{np.sum(z > 12)} more ▶"
     assert curve.sides[0]["beyond"].left.get_text() == f"◀ {np.sum(z < -12)} more"
     assert curve.sides[1]["beyond"].right.get_text() == ""
+
+
+def test_both_stacks_are_drawn_and_read_at_one_layer(depths):
+    without, with_bn = np.array([0.9, 0.7, 0.5, 0.3, 0.2]), np.array([0.98, 0.9, 0.9, 0.8, 0.7])
+    depths.update((without, with_bn), scale=10)
+    for (line, dots, words), values in zip(depths.curves, (without, with_bn), strict=True):
+        for mark in (line, dots):
+            np.testing.assert_array_equal(mark.get_ydata(), values)
+        assert words.get_text() == f"{100 * values[3]:.0f} %"
+    below, above = (words.get_position()[1] for *_, words in depths.curves)
+    assert below < 0.3 < 0.8 < above, "words stand off the curves"
+    assert depths.describe() == (
+        "Weights ×10: of what leaves layer 4, one straight map of the inputs explains 30 %"
+        " without normalization and 80 % with it."
+    )
 
 
 def test_the_line_and_the_ring_are_where_the_numbers_are(straightness):
@@ -94,31 +135,6 @@ def test_the_line_and_the_ring_are_where_the_numbers_are(straightness):
     ends = straightness.line.get_xydata()
     np.testing.assert_allclose(np.diff(ends[:, 1]) / np.diff(ends[:, 0]), line.slope)
     assert f"explains {100 * line.r2:.1f} %" in straightness.describe()
-
-
-def stack_sides(depth, lowest=1e-6):
-    falling = np.geomspace(lowest, 1, depth) if depth > 1 else np.ones(1)
-    return (0 * falling, falling[::-1], falling), (0 * falling + 0.5, falling, 3 * falling[::-1])
-
-
-def test_the_gradient_is_drawn_relative_to_the_last_layer(stack):
-    raw, normalized = stack_sides(5, lowest=1e-4)
-    stack.update((raw, normalized), depth=5, scale=1, gamma=1)
-    curves, label = stack.views[2]
-    np.testing.assert_allclose(curves[0][0].get_ydata(), raw[2])
-    np.testing.assert_allclose(curves[1][0].get_ydata()[[0, -1]], [1e4, 1])
-    assert label.get_text() == "5 layers"
-    assert stack.describe() == (
-        "5 layers, weights ×1, γ = 1. Saturated: 0.0 % without, 50.0 % with normalization."
-        " Gradient first ÷ last: 1.0·10⁻⁴ without, 1.0·10⁴ with."
-    )
-
-
-def test_a_gradient_below_the_axis_is_said(stack):
-    stack.update(stack_sides(40, lowest=1e-44), depth=40, scale=0.3, gamma=1)
-    assert stack.below.get_text() == "▼ 1.0·10⁻⁴⁴"
-    stack.update(stack_sides(40), depth=40, scale=1, gamma=1)
-    assert stack.below.get_text() == ""
 
 
 # ---------------------------------------------------------------- two classes in a plane
@@ -159,10 +175,10 @@ def test_what_is_said_wrongly_is_hollow_and_counted(decisions):
             mine = label == ABOVE
             np.testing.assert_array_equal(full.get_xydata(), POINTS[mine & ~expected])
             np.testing.assert_array_equal(hollow.get_xydata(), POINTS[mine & expected])
-        assert words.get_text() == f"{100 - 2.5 * expected.sum():.1f} % right"
-    share = f"{100 - 2.5 * wrong.sum():.1f} %"
+        assert words.get_text() == f"{100 - 2.5 * expected.sum():.0f} % right"
+    share = f"{100 - 2.5 * wrong.sum():.0f} %"
     assert (
-        decisions.describe() == f"After 50 steps, right on new points: one 100.0 %; other {share}."
+        decisions.describe() == f"After 50 steps, classified correctly: one 100 %; other {share}."
     )
 
 
@@ -192,13 +208,10 @@ def test_the_words_of_decisions_stand_apart_in_large_text_too(decisions):
         assert words.get_window_extent().y0 > below.get_window_extent().y1
 
 
-def test_a_stack_of_zeros_is_drawn_on_its_logarithmic_axes(stack):
-    zeros = (np.zeros(3),) * 3
-    stack.update((zeros, zeros), depth=3, scale=1, gamma=1)
-    for curves, _ in stack.views:
-        for marks in curves:
-            for mark in marks:
-                expect(mark.get_ydata(), (3,), "the mark")
+def on_curve(mean, spread, gamma, beta, threshold):
+    z, y = sides(mean, spread, gamma, beta)
+    position = dict(gamma=gamma, beta=beta, threshold=threshold)
+    return (z, y, saturated(z, threshold), saturated(y, threshold)), position
 
 
 def straight(gamma, beta):
@@ -209,15 +222,18 @@ def straight(gamma, beta):
 FIGURES = [
     Figure(
         lambda: OnTheCurve(sigmoid, sigmoid_slope, examples=50),
-        [(sides(**corner), corner) for corner in CURVE_CORNERS],
+        [on_curve(**corner) for corner in CURVE_CORNERS],
     ),
     Figure(
         lambda: Straightness(sigmoid, GAMMAS, limit=2 / np.pi),
         [straight(gamma, beta) for gamma in (0.1, 1, 8) for beta in (0, 6)],
     ),
     Figure(
-        Stack,
-        [(stack_sides(depth), dict(depth=depth, scale=30, gamma=0.25)) for depth in (1, 2, 40)],
+        lambda: LineByDepth(depth=5, at=4),
+        [
+            ((np.full(5, low), np.full(5, high)), dict(scale=s))
+            for low, high, s in ((0, 1, 1), (1, 0, 10), (0.5, 0.5, 3))
+        ],
     ),
     Figure(
         lambda: Decisions(NAMES, POINTS, ABOVE),
