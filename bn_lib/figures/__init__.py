@@ -2,7 +2,15 @@
 
 from bn_lib.figures.answer import Humps, NetworkDrawing, TenSeeds
 from bn_lib.figures.backward import Jacobian, Nudge, PassedGradient, Stack, UpstreamStep
-from bn_lib.figures.descent import Bowl, TwoSpreads, UnitByUnit, Valley
+from bn_lib.figures.descent import (
+    Bowl,
+    LayerSizes,
+    Leaving,
+    SameGamma,
+    TwoSpreads,
+    UnitByUnit,
+    Valley,
+)
 from bn_lib.figures.normalize import BatchTable, Coupling, NearConstant, Neighbors, Shape
 from bn_lib.figures.paper import ChangingMind, Curves, LongRun, LongRunMap, Percentiles
 from bn_lib.figures.scale import AlongStep, EffectiveRate, RateMap, ScaledWeights
@@ -22,6 +30,8 @@ __all__ = [
     "FromUndone",
     "Humps",
     "Jacobian",
+    "LayerSizes",
+    "Leaving",
     "LeftOver",
     "LineByDepth",
     "LongRun",
@@ -38,6 +48,7 @@ __all__ = [
     "PassedGradient",
     "Percentiles",
     "RateMap",
+    "SameGamma",
     "ScaledWeights",
     "SecondBatch",
     "Shape",

@@ -2,13 +2,14 @@
 
 import numpy as np
 
+from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.figures.undo import rings, star
 from bn_lib.pictures import style
 from bn_lib.pictures.checks import expect, take, unpack
 from bn_lib.pictures.marks import Dots, Line, Words
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.still import level, note
-from bn_lib.pictures.words import outside, percent, rounded
+from bn_lib.pictures.still import grid, level, note
+from bn_lib.pictures.words import outside, percent, power, rounded, short
 
 LEAST = 1e-9  # what is smaller than the axis shows may be 0, which has no logarithm
 
@@ -103,7 +104,7 @@ class Bowl(_Path):
 
 
 class Valley(_Path):
-    """Steps of γ and of the weight v behind it, whose product has to be right; and the loss.
+    """Steps of γ and of the weight v after it, whose product has to be right; and the loss.
 
     undone: γ and v where the layer is undone. `update` takes (path, losses), of the shapes
     (steps + 1, 2) and (steps + 1,): γ and v, and the loss there, at a position with `lr`.
@@ -111,7 +112,7 @@ class Valley(_Path):
 
     def __init__(self, undone, steps=200, gamma=(-4, 4), v=(-4, 4)):
         self.undone = np.array(undone, dtype=float)
-        plane = dict(title="γ, and the weight behind it", xlabel="γ", ylabel="v")
+        plane = dict(title="γ, and the weight after it", xlabel="γ", ylabel="v")
         with self.drawing(860, 420):
             self._build(
                 steps, plane | dict(xlim=gamma, ylim=v), dict(title="Loss", ylim=(1e-9, 1e3))
@@ -121,7 +122,7 @@ class Valley(_Path):
         for sign in (-1, 1):
             gamma = sign * np.geomspace(0.1, 4.5, 200)
             axes.plot(gamma, self.undone.prod() / gamma, color=style.NORMALIZED)
-        note(axes, 1.2, -3.7, "loss 0 on\nboth curves", color=style.NORMALIZED)
+        note(axes, 1.2, -3.7, "loss 0, γ·v = σ,\non both curves", color=style.NORMALIZED)
         star(axes, self.undone, style.STAR - 4, (8, 6), color=style.TARGET_WORDS, weight="bold")
 
     def update(self, result, *, lr, **others):
@@ -221,3 +222,148 @@ class UnitByUnit(Picture):
             f"way to undone; medians: γ {rounded(np.median(gamma))}, own σ "
             f"{rounded(np.median(sigma))}."
         )
+
+
+class Leaving(Picture):
+    """γ of each unit of a layer above its σ, as they leave the line where they undo it.
+
+    units: how many. `update` takes (sigma, gamma), of shape (units,) each.
+    """
+
+    def __init__(self, units, sigma=(0, 0.15), gamma=(-2.3, 2.3)):
+        self.units = units
+        with self.drawing(860, 340):
+            axes = self.figure.subplots()
+            axes.set(xlim=sigma, ylim=gamma, ylabel="γ")
+            axes.set_xlabel("σ of what goes into the unit")
+            level(axes, color=style.LEVEL)
+            axes.plot(sigma, sigma, ":", color=style.TARGET)
+            words = dict(color=style.TARGET_WORDS, weight="bold", ha="right", va="bottom")
+            axes.text(sigma[1], sigma[1] + 0.08, "undone: γ = σ", **words)
+            looks = {name: LOOKS["starts undone"][name] for name in ("color", "marker")}
+            self.dots = Dots(self, axes, alpha=0.7, markersize=style.BEAD, **looks)
+            corner = dict(va="top", fontsize=style.SMALL, weight="bold")
+            self.outside = Words(self, axes, 0.01 * sigma[1], gamma[1], **corner)
+
+    def update(self, result, **position):
+        sigma, gamma = take(result, sigma=(self.units,), gamma=(self.units,))
+        self.dots.show(sigma, gamma)
+        self.outside.say(outside(self.dots.beyond, "units"))
+        times = np.median(np.abs(gamma) / np.maximum(sigma, LEAST))
+        self.sentence = (
+            f"γ between {rounded(gamma.min(), 1)} and {rounded(gamma.max(), 1)}, σ about "
+            f"{rounded(np.median(sigma), 3)}; in the typical unit |γ| is {short(times, 2)} times σ."
+        )
+
+
+class SameGamma(Picture):
+    """γ of each unit above its σ, on a logarithmic axis, and β above its μ.
+
+    units: how many. `update` takes (sigma, mu, gamma, beta), of shape (units,) each, at a position
+    with `scale`, by which the initial weights were multiplied.
+    """
+
+    def __init__(self, units, sigma=(0.08, 6), gamma=(0, 3), mu=(-14, 14), beta=(-1, 1)):
+        self.units = units
+        with self.drawing(860, 360):
+            left, right = self.figure.subplots(1, 2, width_ratios=[1.5, 1])
+            left.set(xscale="log", xlim=sigma, ylim=gamma, ylabel="γ")
+            left.set_xlabel("σ of what goes into the unit")
+            left.set_xticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
+            left.minorticks_off()
+            right.set(xlim=mu, ylim=beta, xlabel="its mean μ", ylabel="β")
+            x = np.geomspace(sigma[0], gamma[1], 100)
+            for axes, line, start in ((left, x, 1), (right, np.array(beta), 0)):
+                level(axes, start, color=style.LEVEL)
+                note(axes, axes.get_xlim()[1], start, "start", ha="right", va="bottom")
+                axes.plot(line, line, ":", color=style.TARGET)
+            looks = dict(color=style.TARGET_WORDS, weight="bold", ha="right")
+            left.text(2, 2.6, "undone: γ = σ", **looks)
+            right.text(-1, 0.88, "undone: β = μ", **looks)
+            self.dots = [
+                Dots(self, axes, color=style.OUTPUT, marker="s", alpha=0.6)
+                for axes in (left, right)
+            ]
+
+    def update(self, result, *, scale, **others):
+        shape = (self.units,)
+        sigma, mu, gamma, beta = take(result, sigma=shape, mu=shape, gamma=shape, beta=shape)
+        for dots, x, y in zip(self.dots, (sigma, mu), (gamma, beta), strict=True):
+            dots.show(x, y)
+        middle = f"γ = {rounded(np.median(gamma), 1)}, σ = {rounded(np.median(sigma), 1)}"
+        beyond = sum(dots.beyond for dots in self.dots)
+        more = f" ({outside(beyond, 'dots')})" if beyond else ""
+        self.sentence = f"initial weights ×{scale:g}: the typical unit has {middle}{more}."
+
+
+class LayerSizes(Picture):
+    """How large the signal is in each layer of four networks, and how it was at step 0.
+
+    `update` takes (first, now, accuracy), three dicts by the names of the networks: the size of
+    the signal in each layer at step 0 and now, (seeds, layers), and the share of the test images
+    classified correctly, (seeds,); NaN and infinity where training has overflowed. The position
+    has `start` and `step`.
+    """
+
+    NAMES = ("no batch norm", "frozen undone", "starts undone", "batch norm")
+    LOW, HIGH = 2e-4, 1e3
+
+    def __init__(self):
+        with self.drawing(860, 360):
+            every = self.figure.subplots(1, 4, sharey=True)
+            every[0].set(yscale="log", ylim=(self.LOW, self.HIGH), ylabel="size of the signal")
+            every[0].set_yticks([1e-3, 0.1, 10, 1e3], ["0.001", "0.1", "10", "1,000"])
+            every[0].minorticks_off()
+            self.panels = {
+                name: self._build_panel(axes, name)
+                for name, axes in zip(self.NAMES, every, strict=True)
+            }
+
+    def _build_panel(self, axes, name):
+        color, marker = LOOKS[name]["color"], LOOKS[name]["marker"]
+        axes.set(xlim=(0.6, 6.4), xticks=range(1, 7), xlabel="hidden layer")
+        axes.set_title(name, color=WORDS[name])
+        grid(axes)
+        level(axes, 1, color=style.GUIDE)
+        bold = dict(color=WORDS[name], weight="bold", ha="center")
+        return (
+            Line(self, axes, color=style.STILL, linewidth=style.HEAVY),
+            Line(self, axes, color=color, linewidth=style.BOLD),
+            Dots(self, axes, color=color, marker=marker, markersize=style.BEAN),
+            Words(self, axes, 3.5, 500, va="top", fontsize=style.SMALL, **bold),
+            Words(self, axes, 3.5, 0.0003, va="bottom", **bold),
+        )
+
+    def update(self, result, *, start, step, **others):
+        first, now, accuracy = unpack(result, "first", "now", "accuracy")
+        shown = {}
+        for name in self.NAMES:
+            shape = np.shape(first[name])
+            expect(first[name], shape, f"first of {name}")
+            if len(shape) != 2 or np.shape(now[name]) != shape:
+                raise ValueError(f"{name} has sizes {shape} and then {np.shape(now[name])}")
+            sizes = np.median(np.asarray(now[name], dtype=float), axis=0)
+            shares = np.asarray(accuracy[name], dtype=float)
+            if shares.shape != shape[:1]:
+                raise ValueError(f"{name} has {shape[0]} seeds, its accuracy {shares.shape}")
+            shown[name] = np.median(first[name], axis=0), sizes, shares
+        said = [self._show(name, *parts) for name, parts in shown.items()]
+        ends = ", ".join(f"{name} {end}" for name, end in zip(self.NAMES, said, strict=True))
+        self.sentence = f"{start}, step {step}, last hidden layer: {ends}."
+
+    def _show(self, name, first, sizes, shares):
+        pale, line, dots, above, below = self.panels[name]
+        layers = np.arange(1, len(first) + 1)
+        pale.show(layers, first)
+        lost = not np.all(np.isfinite(sizes))
+        if lost:
+            layers, sizes = [], []
+        line.show(layers, np.minimum(sizes, self.HIGH))
+        dots.show(layers, np.minimum(sizes, self.HIGH))
+        highest = np.max(sizes, initial=0)
+        over = f"▲ {power(highest)}" if highest > self.HIGH else ""
+        above.say("overflowed" if lost else over)
+        mean = np.mean(shares)
+        below.say("" if np.isnan(mean) else f"reads {percent(mean, 0)}")
+        share = "" if np.isnan(mean) else f" ({percent(mean, 0)})"
+        return "overflowed" if lost else power(sizes[-1], least=1e-3) + share
