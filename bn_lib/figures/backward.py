@@ -7,7 +7,7 @@ from bn_lib.pictures.checks import take, unpack
 from bn_lib.pictures.marks import Bars, Dots, Line, Map, Rods, Words
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import level, note
-from bn_lib.pictures.words import outside, percent, rounded, short, span
+from bn_lib.pictures.words import outside, percent, power, rounded, short, span
 
 
 class Jacobian(Picture):
@@ -98,7 +98,7 @@ class Jacobian(Picture):
         if len(J) <= self.NUMBERS:
             entries = [(x, y, J[i, j]) for i, y in enumerate(places) for j, x in enumerate(places)]
         for text, (x, y, value) in zip(self.cells, entries, strict=False):
-            text.say(_short(value), x, y)
+            text.say(rounded(value), x, y)
         for text in self.cells[len(entries) :]:
             text.say("")
 
@@ -116,16 +116,8 @@ class Jacobian(Picture):
         )
 
 
-def _short(value) -> str:
-    """Two decimals without the zero in front of the point, as cells are narrow."""
-    text = rounded(value)
-    return text.replace("0.", ".", 1) if abs(value) < 0.995 else text
-
-
 def _factor(value) -> str:
-    if value == 0:
-        return "0"
-    return rounded(value) if abs(value) >= 0.01 else f"{value:.1e}".replace("-", "−")
+    return rounded(value) if abs(value) >= 0.01 else power(value)
 
 
 class PassedGradient(Picture):

@@ -8,7 +8,7 @@ from bn_lib.pictures.checks import expect, take, unpack
 from bn_lib.pictures.marks import Dots, Line, Words
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import level, note
-from bn_lib.pictures.words import outside, percent, rounded
+from bn_lib.pictures.words import outside, percent, rounded, short
 
 LEAST = 1e-9  # what is smaller than the axis shows may be 0, which has no logarithm
 
@@ -78,16 +78,16 @@ class Bowl(_Path):
         distance = np.linalg.norm(path - self.undone, axis=1)
         self._show(path, distance)
         gamma, beta = map(rounded, path[0])
-        start = f"From γ = {gamma}, β = {beta} with lr = {lr:g}"
+        start = f"From γ = {gamma}, β = {beta} with lr = {short(lr)}"
         self.rest.set_visible(N is not None)
         if N is None:
             factor = rounded(distance[1] / max(distance[0], LEAST), 3)
             # Rounding noise is no distance.
-            size = "0 to 6 decimals" if distance[-1] < 5e-7 else f"{distance[-1]:.3g}"
+            size = "0 to 6 decimals" if distance[-1] < 5e-7 else short(distance[-1], 3)
             self.words.say(f"× {factor} at each step")
             self.sentence = (
-                f"{start}: the distance from undone is {distance[0]:.3g} at first, × {factor} in a "
-                f"step, and {size} after {self.steps} steps."
+                f"{start}: the distance from undone is {short(distance[0], 3)} at first, "
+                f"× {factor} in a step, and {size} after {self.steps} steps."
             )
         else:
             rest = path[self.steps // 2 :].mean(axis=0)
@@ -131,7 +131,7 @@ class Valley(_Path):
         self.words.say(f"γ = {rounded(gamma)}, γ·v = {rounded(gamma * v)}")
         self.sentence = (
             f"From γ = {rounded(start)}, v = {rounded(v_start)}, {self.steps} steps of lr = "
-            f"{lr:g}: γ = {rounded(gamma)} (undone {rounded(self.undone[0])}), γ·v = "
+            f"{short(lr)}: γ = {rounded(gamma)} (undone {rounded(self.undone[0])}), γ·v = "
             f"{rounded(gamma * v)} (needed {rounded(self.undone.prod())})."
         )
 

@@ -243,15 +243,15 @@ class NearConstant(Picture):
         if eps > 0:
             knee = np.log10(eps) / 2
             self.knee.show([knee, knee], [-0.06, 1])
-            self.knee_label.say(f"√ε = {np.sqrt(eps):.3g}", knee + 0.08)
+            self.knee_label.say(f"√ε = {short(np.sqrt(eps), 3)}", knee + 0.08)
 
     def _sentence(self, H_hat, spread, sigma, eps):
         if sigma == 0:
             outputs = "not all 0" if H_hat.any() else "exactly 0"
-            return f"A constant column and ε = {eps:g}: the outputs are {outputs}."
+            return f"A constant column and ε = {short(eps)}: the outputs are {outputs}."
         return (
-            f"σ = {sigma:.3g}, ε = {eps:g} (√ε = {np.sqrt(eps):.3g}): the outputs have spread "
-            f"{rounded(spread, 3)} and variance {rounded(spread**2, 3)}."
+            f"σ = {short(sigma, 3)}, ε = {short(eps)} (√ε = {short(np.sqrt(eps), 3)}): the outputs "
+            f"have spread {rounded(spread, 3)} and variance {rounded(spread**2, 3)}."
         )
 
 

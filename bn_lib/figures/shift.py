@@ -9,6 +9,7 @@ from bn_lib.pictures.checks import expect, place, records, take
 from bn_lib.pictures.marks import Dots, Line, Words, apart
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import legend, note
+from bn_lib.pictures.words import percent, rounded, short
 
 
 class ManySettings(Picture):
@@ -84,14 +85,15 @@ class ManySettings(Picture):
         self.sentence = (
             f"{of}: less with batch norm in {np.sum(less[self.counted])} of {self.counted.sum()}"
             f" settings{more}."
-            f" In the ring {without[chosen]:.2g} without, {with_bn[chosen]:.2g} with."
+            f" In the ring {short(without[chosen], 2)} without, {short(with_bn[chosen], 2)} with."
         )
 
 
 class View(NamedTuple):
     """One of the two: what is recorded by the name `probe`, and the axis to draw it on.
 
-    form: how the last value is written, such as ".2f".
+    form: how the last value is written: ".2g" with at most two digits, ".2f" with two decimals,
+    ".2%" as percent with two.
     """
 
     probe: str
@@ -103,7 +105,8 @@ class View(NamedTuple):
 
     def written(self, value) -> str:
         """A value in the view's form."""
-        return f"{value:{self.form}}".replace("-", "−").replace("%", " %")
+        digits, kind = int(self.form[1:-1]), self.form[-1]
+        return {"g": short, "f": rounded, "%": percent}[kind](value, digits)
 
     def heights(self, values):
         """Where to write values: at the ends of their curves, but apart."""

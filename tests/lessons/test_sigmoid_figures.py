@@ -110,13 +110,13 @@ def test_the_gradient_is_drawn_relative_to_the_last_layer(stack):
     assert label.get_text() == "5 layers"
     assert stack.describe() == (
         "5 layers, weights ×1, γ = 1. Saturated: 0.0 % without, 50.0 % with normalization."
-        " Gradient first ÷ last: 1.0·10⁻⁴ without, 1.0·10⁴ with."
+        " Gradient first ÷ last: 10⁻⁴ without, 10⁴ with."
     )
 
 
 def test_a_gradient_below_the_axis_is_said(stack):
     stack.update(stack_sides(40, lowest=1e-44), depth=40, scale=0.3, gamma=1)
-    assert stack.below.get_text() == "▼ 1.0·10⁻⁴⁴"
+    assert stack.below.get_text() == "▼ 10⁻⁴⁴"
     stack.update(stack_sides(40), depth=40, scale=1, gamma=1)
     assert stack.below.get_text() == ""
 
