@@ -119,7 +119,7 @@ class Coupling(Picture):
         return (h - self.center) / self.zoom
 
     def _build_marks(self, axes):
-        self.joins = Rods(self, axes, color=style.FAINT, linewidth=style.SLIM)
+        self.joins = Rods(self, axes, color=style.FAINT, linewidth=style.THIN)
         self.mean = Line(self, axes, linestyle="--", color=style.INK, linewidth=style.FINE)
         self.picked_join = Line(self, axes, color=style.ACCENT, linewidth=style.HEAVY)
         self.limits = Dots(
@@ -210,10 +210,10 @@ class NearConstant(Picture):
         level(axes, 1, color=style.LEVEL, linestyle=":", linewidth=style.FINE)
         note(axes, ZERO - 0.3, 1.11, "1: what is promised")
         # The axis is cut between 0 and its first power of ten.
-        cut = dict(marker="$//$", color=style.INK, markersize=style.START, clip_on=False)
+        cut = dict(marker="$//$", color=style.INK, markersize=style.HERE, clip_on=False)
         axes.plot([ZERO + 0.5], [0], transform=axes.get_xaxis_transform(), **cut)
         self.curve = Line(self, axes, color=style.OUTPUT, linewidth=style.BOLD)
-        self.knee = Line(self, axes, linestyle="--", color=style.INK, linewidth=style.SLIM)
+        self.knee = Line(self, axes, linestyle="--", color=style.INK, linewidth=style.FINE)
         here = dict(mec=style.INK, markersize=style.HERE, mew=style.FINE)
         self.here = Dots(self, axes, color=style.NORMALIZED, **here)
         small = dict(fontsize=style.SMALL, va="center")

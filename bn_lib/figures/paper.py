@@ -236,7 +236,7 @@ class AccuracyMaps(Picture):
             [Words(self, axes, i + 0.5, j + 0.5, **looks) for j in range(rows)]
             for i in range(columns)
         ]
-        ring = Line(self, axes, color=style.OUTPUT, linewidth=style.HEAVY + 0.5)
+        ring = Line(self, axes, color=style.OUTPUT, linewidth=style.HEAVY)
         title = dict(weight="bold", fontsize=style.TITLE, transform=axes.transAxes)
         return image, cells, ring, Words(self, axes, 0, 1.03, **title)
 
@@ -319,14 +319,14 @@ class Percentiles(Picture):
         axes.set(title=title, xlabel="steps of training", ylim=(-top, top))
         axes.set(xlim=(0, 1.17 * end), xticks=[0, end // 2, end])
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        level(axes, color=style.PALE_ZERO)
+        level(axes, color=style.ZERO)
         band = Band(self, axes, color=color, alpha=0.18)
         lines = [
             Line(self, axes, linestyle=dash, color=color, linewidth=width)
             for dash, width in (
-                ("--", style.FINE + 0.1),
+                ("--", style.FINE),
                 ("-", style.BOLD + 0.1),
-                ("--", style.FINE + 0.1),
+                ("--", style.FINE),
             )
         ]
         looks = dict(color=color, fontsize=style.MEDIUM)

@@ -38,7 +38,7 @@ class ScaledWeights(Picture):
             right.set(title="Out of it: BN(aWx + c)", xlim=(-reach, reach), ylim=(-reach, reach))
             right.set(xlabel="BN(Wx)", ylabel="BN(aWx + c)")
             right.plot(
-                [-reach, reach], [-reach, reach], ":", color=style.TARGET, linewidth=style.FIRM
+                [-reach, reach], [-reach, reach], ":", color=style.TARGET, linewidth=style.LINE
             )
             corner |= dict(transform=right.transAxes, color=style.TARGET_WORDS)
             note(right, 0.98, 0.03, "dotted: the same output", **corner)
@@ -86,7 +86,7 @@ class EffectiveRate(Picture):
             right.set(title="Effective rate: rate / |W|²", xlabel="steps", yscale="log", ylim=rates)
             self.curves = []
             for axes, values in ((left, self.loss), (right, rate)):
-                axes.grid(axis="y", color=style.PALE_GRID, linewidth=style.THIN)
+                axes.grid(axis="y", color=style.GRID, linewidth=style.THIN)
                 axes.set_xlim(0, self.steps[-1])
                 axes.plot(self.steps, values, "--", color=style.GUIDE)
                 self.curves.append(Line(self, axes, color=style.OUTPUT))
@@ -170,7 +170,7 @@ class AlongStep(Picture):
             changes.set(title="Gradient: change", ylim=(0.03, 100))
             for axes in (ranges, changes):
                 axes.set(yscale="log", xlim=self.steps[[0, -1]], xlabel="steps of training")
-                axes.grid(axis="y", color=style.PALE_GRID, linewidth=style.THIN)
+                axes.grid(axis="y", color=style.GRID, linewidth=style.THIN)
             self.curves = [self._build_side(one, ranges, changes, look) for look in style.PAIR]
             dotted = dict(linestyle=":", color=style.INK, linewidth=style.FINE)
             self.here = [Line(self, axes, **dotted) for axes in (ranges, changes)]

@@ -42,7 +42,7 @@ class ManySettings(Picture):
                 looks["exceptions"] = dict(
                     marker="o", color=style.NOTE, mfc="white", mew=style.LINE, markersize=style.DOT
                 )
-            dots = dict(linestyle="", markersize=style.PEA)
+            dots = dict(linestyle="", markersize=style.BEAD)
             legend(self.figure, {name: dots | look for name, look in looks.items()})
             beyond = dict(ha="right", va="center", fontsize=style.MEDIUM)
             self.beyond = Words(self, axes, 0.9 * self.HIGH, 0.7, **beyond)
@@ -55,14 +55,14 @@ class ManySettings(Picture):
         axes.set(xlabel="drift in a step without batch norm", ylabel="with batch norm")
         axes.set_title("How far inputs drift in a step")
         axes.minorticks_off()
-        axes.fill([low, top, low], [low, top, top], color=style.PALE_SHADE, linewidth=0, zorder=0)
+        axes.fill([low, top, low], [low, top, top], color=style.SHADE, linewidth=0, zorder=0)
         axes.plot([low, top], [low, top], "--", color=style.GUIDE, linewidth=style.FINE)
         size = dict(fontsize=style.MEDIUM)
         note(axes, 1.4 * low, 1.6, "batch norm drifts MORE", va="center", **size)
         note(axes, 0.7 * high, 1.4 * low, "batch norm drifts LESS", ha="right", **size)
 
     def _build_group(self, axes, name, look):
-        look = dict(marker=look["marker"], mec=look["color"], markersize=style.PEA)
+        look = dict(marker=look["marker"], mec=look["color"], markersize=style.BEAD)
         full = Dots(self, axes, mfc=look["mec"], mew=style.THIN, alpha=0.75, **look)
         hollow = Dots(self, axes, mfc="white", mew=style.LINE, **look)
         return self.activations == name, full, hollow
@@ -135,7 +135,7 @@ class TwoViews(Picture):
                 axes.set(xlim=(0, 1.22 * until), ylim=(view.low, view.high))
                 axes.set_xticks([0, until // 2, until])
                 axes.minorticks_off()
-                axes.grid(axis="y", color=style.PALE_GRID, linewidth=style.THIN)
+                axes.grid(axis="y", color=style.GRID, linewidth=style.THIN)
                 axes.set_axisbelow(True)
                 for name, look in looks.items():
                     self.lines[name, view] = Line(self, axes, **look)

@@ -43,7 +43,7 @@ class OnTheCurve(Picture):
         below.set(xlabel="input of the sigmoid", ylim=(-0.02, 0.29), yticks=(0, 0.25))
         above.plot(CURVE, self.curve(CURVE), color=style.STILL, linewidth=style.FINE)
         below.plot(CURVE, self.slope(CURVE), color=style.STILL, linewidth=style.FINE)
-        line = Line(self, above, linestyle="--", color=style.INK, linewidth=style.FIRM)
+        line = Line(self, above, linestyle="--", color=style.INK, linewidth=style.LINE)
         limit = Line(self, below, linestyle=":", color=style.INK, linewidth=style.FINE)
         rim = dict(mec=color, mew=style.THIN)
         awake = [Dots(self, axes, mfc=color, alpha=0.6, **rim) for axes in (above, below)]
@@ -195,7 +195,7 @@ class Decisions(Picture):
         for looks in self.CLASSES:
             full = Dots(self, axes, **looks | dict(mec="white", mew=style.THIN * 0.4))
             hollow = Dots(
-                self, axes, **looks | dict(mfc="white", mec=looks["color"], mew=style.SLIM + 0.1)
+                self, axes, **looks | dict(mfc="white", mec=looks["color"], mew=style.FINE)
             )
             points.append((full, hollow))
         below = dict(ha="center", va="top", weight="bold", transform=axes.transAxes)
