@@ -122,7 +122,7 @@ class NetworkDrawing(Picture):
             axes.set(xlim=(0, 860), ylim=(0, 390))
             axes.set_axis_off()
             axes.imshow(image, cmap="gray_r", extent=(20, 120, 150, 250), aspect="auto", zorder=1)
-            still = dict(colors=style.STILL, linewidths=style.SLIM)
+            still = dict(colors=style.STILL, linewidths=style.THIN)
             axes.add_collection(LineCollection(self.rest, zorder=0, **still))
             for strokes in self.strokes.values():
                 axes.add_collection(LineCollection(strokes, **still))

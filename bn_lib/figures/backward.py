@@ -60,7 +60,7 @@ class Jacobian(Picture):
         axes.set_xlabel("a dot for each direction")
         self.bars = Rods(self, axes, color=style.FAINT, linewidth=style.LINE)
         self.passing, self.alike, self.along = (
-            Dots(self, axes, marker=marker, color=color, markersize=style.BEAN)
+            Dots(self, axes, marker=marker, color=color, markersize=style.BEAD)
             for marker, color in zip(
                 "osD", (style.TARGET, style.OUTPUT, style.NORMALIZED), strict=True
             )
@@ -244,7 +244,7 @@ class UpstreamStep(Picture):
         axes.plot(ends, ends, ":", color=style.TARGET, linewidth=style.FINE)
         looks = dict(ha="right", va="top", color=style.TARGET_WORDS)
         axes.text(self.RIGHT - 0.1, self.RIGHT - 1.5, "solved", **looks)
-        ring = dict(mfc="none", mec=style.GUIDE, markersize=style.BEAD, mew=style.SLIM)
+        ring = dict(mfc="none", mec=style.GUIDE, markersize=style.BEAD, mew=style.FINE)
         dashed = dict(linestyle="--", linewidth=style.FINE)
         above = dict(transform=axes.transAxes, va="bottom")
         return {
@@ -379,7 +379,7 @@ class Nudge(Picture):
     def _build_side(self, axes, title, color):
         axes.set(title=title, xlabel="example", ylim=(self.LOW, self.HIGH))
         axes.set(xlim=(0.4, self.examples + 0.6), xticks=self.places)
-        ring = dict(mfc="none", mec=style.GUIDE, mew=style.SLIM, markersize=style.START)
+        ring = dict(mfc="none", mec=style.GUIDE, mew=style.FINE, markersize=style.HERE)
         return (
             Rods(self, axes, color=color, linewidth=style.LINE),
             Dots(self, axes, **ring),

@@ -26,13 +26,13 @@ class _Path(Picture):
         left, right = self.figure.subplots(1, 2, width_ratios=[1, 1.25])
         left.set(aspect="equal", **plane)
         self._build_plane(left)
-        self.path = Line(self, left, color=style.OUTPUT, linewidth=style.SLIM)
+        self.path = Line(self, left, color=style.OUTPUT, linewidth=style.THIN)
         size = style.SPECK if steps <= 200 else style.DUST
         self.dots = Dots(self, left, color=style.OUTPUT, markersize=size, alpha=0.7)
         self.first = Dots(
-            self, left, mfc="none", mec=style.INK, markersize=style.START, mew=style.LINE
+            self, left, mfc="none", mec=style.INK, markersize=style.HERE, mew=style.LINE
         )
-        end = dict(marker="s", mec="white", markersize=style.BEAN, mew=style.SLIM)
+        end = dict(marker="s", mec="white", markersize=style.BEAD, mew=style.FINE)
         self.last = Dots(self, left, mfc=style.OUTPUT, **end)
         corner = left.get_xlim()[0] + 0.2, left.get_ylim()[1] - 0.2
         looks = dict(va="top", weight="bold", fontsize=style.SMALL)
@@ -329,7 +329,7 @@ class LayerSizes(Picture):
         return (
             Line(self, axes, color=style.STILL, linewidth=style.HEAVY),
             Line(self, axes, color=color, linewidth=style.BOLD),
-            Dots(self, axes, color=color, marker=marker, markersize=style.BEAN),
+            Dots(self, axes, color=color, marker=marker, markersize=style.BEAD),
             Words(self, axes, 3.5, 500, va="top", fontsize=style.SMALL, **bold),
             Words(self, axes, 3.5, 0.0003, va="bottom", **bold),
         )

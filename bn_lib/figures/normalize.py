@@ -119,7 +119,7 @@ class Coupling(Picture):
         return (h - self.center) / self.zoom
 
     def _build_marks(self, axes):
-        self.joins = Rods(self, axes, color=style.FAINT, linewidth=style.SLIM)
+        self.joins = Rods(self, axes, color=style.FAINT, linewidth=style.THIN)
         self.mean = Line(self, axes, linestyle="--", color=style.INK, linewidth=style.FINE)
         self.picked_join = Line(self, axes, color=style.ACCENT, linewidth=style.HEAVY)
         self.limits = Dots(
@@ -210,10 +210,10 @@ class NearConstant(Picture):
         level(axes, 1, color=style.LEVEL, linestyle=":", linewidth=style.FINE)
         note(axes, ZERO - 0.3, 1.11, "1: what is promised")
         # The axis is cut between 0 and its first power of ten.
-        cut = dict(marker="$//$", color=style.INK, markersize=style.START, clip_on=False)
+        cut = dict(marker="$//$", color=style.INK, markersize=style.HERE, clip_on=False)
         axes.plot([ZERO + 0.5], [0], transform=axes.get_xaxis_transform(), **cut)
         self.curve = Line(self, axes, color=style.OUTPUT, linewidth=style.BOLD)
-        self.knee = Line(self, axes, linestyle="--", color=style.INK, linewidth=style.SLIM)
+        self.knee = Line(self, axes, linestyle="--", color=style.INK, linewidth=style.FINE)
         here = dict(mec=style.INK, markersize=style.HERE, mew=style.FINE)
         self.here = Dots(self, axes, color=style.NORMALIZED, **here)
         small = dict(fontsize=style.SMALL, va="center")
@@ -243,15 +243,15 @@ class NearConstant(Picture):
         if eps > 0:
             knee = np.log10(eps) / 2
             self.knee.show([knee, knee], [-0.06, 1])
-            self.knee_label.say(f"√ε = {np.sqrt(eps):.3g}", knee + 0.08)
+            self.knee_label.say(f"√ε = {short(np.sqrt(eps), 3)}", knee + 0.08)
 
     def _sentence(self, H_hat, spread, sigma, eps):
         if sigma == 0:
             outputs = "not all 0" if H_hat.any() else "exactly 0"
-            return f"A constant column and ε = {eps:g}: the outputs are {outputs}."
+            return f"A constant column and ε = {short(eps)}: the outputs are {outputs}."
         return (
-            f"σ = {sigma:.3g}, ε = {eps:g} (√ε = {np.sqrt(eps):.3g}): the outputs have spread "
-            f"{rounded(spread, 3)} and variance {rounded(spread**2, 3)}."
+            f"σ = {short(sigma, 3)}, ε = {short(eps)} (√ε = {short(np.sqrt(eps), 3)}): the outputs "
+            f"have spread {rounded(spread, 3)} and variance {rounded(spread**2, 3)}."
         )
 
 

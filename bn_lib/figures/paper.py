@@ -8,7 +8,7 @@ from bn_lib.pictures.checks import expect, place, records, take
 from bn_lib.pictures.marks import Band, Bars, Line, Map, Words, apart
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import grid, level, share_ticks
-from bn_lib.pictures.words import percent, rounded
+from bn_lib.pictures.words import percent, rounded, short
 
 LAST = 10  # the accuracy "at the end" is the mean of so many last evaluations
 
@@ -206,7 +206,7 @@ class LongRun(_LongAxes):
                 [] if step is None else step, [] if step is None else [self.LOW, share]
             )
             when = "never" if step is None else f"after {step:,} steps"
-            words = f"{reach:g} % {when}, {end} at the end"
+            words = f"{short(reach)} % {when}, {end} at the end"
             self._say(i, accuracy, words)
             said.append(words)
         self.sentence = f"Without batch norm {said[0]}; with batch norm {said[1]}."
@@ -225,8 +225,8 @@ class AccuracyMaps(Picture):
         columns, rows = len(self.rates), len(self.scales)
         axes.set(xlim=(0, columns), ylim=(0, rows))
         axes.set_title(" ")
-        axes.set_xticks(np.arange(columns) + 0.5, [f"{rate:g}" for rate in self.rates])
-        axes.set_yticks(np.arange(rows) + 0.5, [f"{scale:g}" for scale in self.scales])
+        axes.set_xticks(np.arange(columns) + 0.5, list(map(short, self.rates)))
+        axes.set_yticks(np.arange(rows) + 0.5, list(map(short, self.scales)))
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         shape = rows * self.PIXELS, columns * self.PIXELS
@@ -236,7 +236,7 @@ class AccuracyMaps(Picture):
             [Words(self, axes, i + 0.5, j + 0.5, **looks) for j in range(rows)]
             for i in range(columns)
         ]
-        ring = Line(self, axes, color=style.OUTPUT, linewidth=style.HEAVY + 0.5)
+        ring = Line(self, axes, color=style.OUTPUT, linewidth=style.HEAVY)
         title = dict(weight="bold", fontsize=style.TITLE, transform=axes.transAxes)
         return image, cells, ring, Words(self, axes, 0, 1.03, **title)
 
@@ -288,7 +288,8 @@ class LongRunMap(_LongAxes, AccuracyMaps):
             self._say(n, accuracy[j, i], right[n])
         cells = len(self.rates) * len(self.scales)
         self.sentence = (
-            f"Rate {rate:g}, spread {std:g}: {right[0]} at the end without, {right[1]} with BN."
+            f"Rate {short(rate)}, spread {short(std)}: {right[0]} at the end without, {right[1]}"
+            " with BN."
             f" 95 % or more in {counts[0]} of {cells} cells without, {counts[1]} with."
         )
 
@@ -318,14 +319,14 @@ class Percentiles(Picture):
         axes.set(title=title, xlabel="steps of training", ylim=(-top, top))
         axes.set(xlim=(0, 1.17 * end), xticks=[0, end // 2, end])
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        level(axes, color=style.PALE_ZERO)
+        level(axes, color=style.ZERO)
         band = Band(self, axes, color=color, alpha=0.18)
         lines = [
             Line(self, axes, linestyle=dash, color=color, linewidth=width)
             for dash, width in (
-                ("--", style.FINE + 0.1),
+                ("--", style.FINE),
                 ("-", style.BOLD + 0.1),
-                ("--", style.FINE + 0.1),
+                ("--", style.FINE),
             )
         ]
         looks = dict(color=color, fontsize=style.MEDIUM)

@@ -38,7 +38,7 @@ class ScaledWeights(Picture):
             right.set(title="Out of it: BN(aWx + c)", xlim=(-reach, reach), ylim=(-reach, reach))
             right.set(xlabel="BN(Wx)", ylabel="BN(aWx + c)")
             right.plot(
-                [-reach, reach], [-reach, reach], ":", color=style.TARGET, linewidth=style.FIRM
+                [-reach, reach], [-reach, reach], ":", color=style.TARGET, linewidth=style.LINE
             )
             corner |= dict(transform=right.transAxes, color=style.TARGET_WORDS)
             note(right, 0.98, 0.03, "dotted: the same output", **corner)
@@ -56,21 +56,16 @@ class ScaledWeights(Picture):
         self.scaled.show(self.before, scaled)
         self.out.show(plain, out)
         off = np.abs(out - plain).max()
-        size = f"mean {_short(scaled.mean())}, spread {_short(scaled.std())}"
-        verdict = "✓ the same output" if off < self.SAME else f"differs by up to {_short(off)}"
+        size = f"mean {short(scaled.mean(), 3)}, spread {short(scaled.std(), 3)}"
+        verdict = "✓ the same output" if off < self.SAME else f"differs by up to {short(off, 3)}"
         self.moments.say(size)
         self.outside.say(outside(self.scaled.beyond))
         self.verdict.say(verdict)
         a = 10**log10_a * (-1 if mirror else 1)
         self.sentence = (
-            f"a = {_short(a)}, c = {_short(shift)}, ε = {eps:g}: into batch norm comes {size}."
-            f" Behind it: {verdict}."
+            f"a = {short(a, 3)}, c = {short(shift, 3)}, ε = {short(eps)}: into batch norm comes"
+            f" {size}. Behind it: {verdict}."
         )
-
-
-def _short(value) -> str:
-    """Three digits, and whole numbers from 100 on with two decimals."""
-    return rounded(value) if abs(value) >= 100 else short(value, 3)
 
 
 class EffectiveRate(Picture):
@@ -91,7 +86,7 @@ class EffectiveRate(Picture):
             right.set(title="Effective rate: rate / |W|²", xlabel="steps", yscale="log", ylim=rates)
             self.curves = []
             for axes, values in ((left, self.loss), (right, rate)):
-                axes.grid(axis="y", color=style.PALE_GRID, linewidth=style.THIN)
+                axes.grid(axis="y", color=style.GRID, linewidth=style.THIN)
                 axes.set_xlim(0, self.steps[-1])
                 axes.plot(self.steps, values, "--", color=style.GUIDE)
                 self.curves.append(Line(self, axes, color=style.OUTPUT))
@@ -106,14 +101,14 @@ class EffectiveRate(Picture):
         for curve, values in zip(self.curves, (loss, rate), strict=True):
             curve.show(self.steps, values)
         same = np.abs(loss - self.loss).max() < self.SAME
-        self.verdict.say("✓ the same curve" if same else f"ends at {loss[-1]:.2g}")
+        self.verdict.say("✓ the same curve" if same else f"ends at {short(loss[-1], 2)}")
         said = ", ".join(
-            value if isinstance(value, str) else f"{name.replace('_', ' ')} = {value:g}"
+            value if isinstance(value, str) else f"{name.replace('_', ' ')} = {short(value)}"
             for name, value in position.items()
         )
-        beside = "the same curve as" if same else f"{self.loss[-1]:.2g} for"
+        beside = "the same curve as" if same else f"{short(self.loss[-1], 2)} for"
         self.sentence = (
-            f"{said}: after {self.steps[-1]} steps the loss is {loss[-1]:.2g} ({beside}"
+            f"{said}: after {self.steps[-1]} steps the loss is {short(loss[-1], 2)} ({beside}"
             f" {self.name})."
             f" Effective rate {power(rate[0], 1e-3)} at first, {power(rate[-1], 1e-3)} at the end."
         )
@@ -145,7 +140,7 @@ class RateMap(AccuracyMaps):
         ]
         right = [percent(shares[i, j]) for shares in maps]
         self.sentence = (
-            f"Rate {rate:g}, weights ×{scale:g}, {steps} steps: {right[0]} right without,"
+            f"Rate {short(rate)}, weights ×{short(scale)}, {steps} steps: {right[0]} right without,"
             f" {right[1]} with BN."
             f" 90 % or more in {counts[0]} of {maps[0].size} cells without, {counts[1]} with."
         )
@@ -175,7 +170,7 @@ class AlongStep(Picture):
             changes.set(title="Gradient: change", ylim=(0.03, 100))
             for axes in (ranges, changes):
                 axes.set(yscale="log", xlim=self.steps[[0, -1]], xlabel="steps of training")
-                axes.grid(axis="y", color=style.PALE_GRID, linewidth=style.THIN)
+                axes.grid(axis="y", color=style.GRID, linewidth=style.THIN)
             self.curves = [self._build_side(one, ranges, changes, look) for look in style.PAIR]
             dotted = dict(linestyle=":", color=style.INK, linewidth=style.FINE)
             self.here = [Line(self, axes, **dotted) for axes in (ranges, changes)]

@@ -9,6 +9,7 @@ from bn_lib.pictures.checks import expect, place, records, take
 from bn_lib.pictures.marks import Dots, Line, Words, apart
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import legend, note
+from bn_lib.pictures.words import percent, rounded, short
 
 
 class ManySettings(Picture):
@@ -41,7 +42,7 @@ class ManySettings(Picture):
                 looks["exceptions"] = dict(
                     marker="o", color=style.NOTE, mfc="white", mew=style.LINE, markersize=style.DOT
                 )
-            dots = dict(linestyle="", markersize=style.PEA)
+            dots = dict(linestyle="", markersize=style.BEAD)
             legend(self.figure, {name: dots | look for name, look in looks.items()})
             beyond = dict(ha="right", va="center", fontsize=style.MEDIUM)
             self.beyond = Words(self, axes, 0.9 * self.HIGH, 0.7, **beyond)
@@ -54,14 +55,14 @@ class ManySettings(Picture):
         axes.set(xlabel="drift in a step without batch norm", ylabel="with batch norm")
         axes.set_title("How far inputs drift in a step")
         axes.minorticks_off()
-        axes.fill([low, top, low], [low, top, top], color=style.PALE_SHADE, linewidth=0, zorder=0)
+        axes.fill([low, top, low], [low, top, top], color=style.SHADE, linewidth=0, zorder=0)
         axes.plot([low, top], [low, top], "--", color=style.GUIDE, linewidth=style.FINE)
         size = dict(fontsize=style.MEDIUM)
         note(axes, 1.4 * low, 1.6, "batch norm drifts MORE", va="center", **size)
         note(axes, 0.7 * high, 1.4 * low, "batch norm drifts LESS", ha="right", **size)
 
     def _build_group(self, axes, name, look):
-        look = dict(marker=look["marker"], mec=look["color"], markersize=style.PEA)
+        look = dict(marker=look["marker"], mec=look["color"], markersize=style.BEAD)
         full = Dots(self, axes, mfc=look["mec"], mew=style.THIN, alpha=0.75, **look)
         hollow = Dots(self, axes, mfc="white", mew=style.LINE, **look)
         return self.activations == name, full, hollow
@@ -84,14 +85,15 @@ class ManySettings(Picture):
         self.sentence = (
             f"{of}: less with batch norm in {np.sum(less[self.counted])} of {self.counted.sum()}"
             f" settings{more}."
-            f" In the ring {without[chosen]:.2g} without, {with_bn[chosen]:.2g} with."
+            f" In the ring {short(without[chosen], 2)} without, {short(with_bn[chosen], 2)} with."
         )
 
 
 class View(NamedTuple):
     """One of the two: what is recorded by the name `probe`, and the axis to draw it on.
 
-    form: how the last value is written, such as ".2f".
+    form: how the last value is written: ".2g" with at most two digits, ".2f" with two decimals,
+    ".2%" as percent with two.
     """
 
     probe: str
@@ -103,7 +105,8 @@ class View(NamedTuple):
 
     def written(self, value) -> str:
         """A value in the view's form."""
-        return f"{value:{self.form}}".replace("-", "−").replace("%", " %")
+        digits, kind = int(self.form[1:-1]), self.form[-1]
+        return {"g": short, "f": rounded, "%": percent}[kind](value, digits)
 
     def heights(self, values):
         """Where to write values: at the ends of their curves, but apart."""
@@ -132,7 +135,7 @@ class TwoViews(Picture):
                 axes.set(xlim=(0, 1.22 * until), ylim=(view.low, view.high))
                 axes.set_xticks([0, until // 2, until])
                 axes.minorticks_off()
-                axes.grid(axis="y", color=style.PALE_GRID, linewidth=style.THIN)
+                axes.grid(axis="y", color=style.GRID, linewidth=style.THIN)
                 axes.set_axisbelow(True)
                 for name, look in looks.items():
                     self.lines[name, view] = Line(self, axes, **look)

@@ -45,7 +45,7 @@ class OnTheCurve(Picture):
         left = -REACH + 0.4
         return {
             "spread": Band(self, axes, color=style.SHADE),
-            "line": Line(self, axes, linestyle="--", color=style.INK, linewidth=style.FIRM),
+            "line": Line(self, axes, linestyle="--", color=style.INK, linewidth=style.LINE),
             "awake": Dots(self, axes, mfc=look["color"], alpha=0.6, **rim),
             "asleep": Dots(self, axes, mfc="none", **rim),
             "formula": Words(
@@ -108,7 +108,7 @@ class LineByDepth(Picture):
             axes.set(xlabel="layer", ylabel="explained by one straight map")
             share_ticks(axes)
             grid(axes)
-            axes.axvline(at, color=style.PALE_ZERO, linewidth=style.THIN, zorder=0)
+            axes.axvline(at, color=style.ZERO, linewidth=style.THIN, zorder=0)
             pair = zip(style.PAIR, style.PAIR_MARKERS, style.PAIR_WORDS, strict=True)
             self.curves = [
                 (
@@ -240,7 +240,7 @@ class Decisions(Picture):
         for looks in self.CLASSES:
             full = Dots(self, axes, **looks | dict(mec="white", mew=style.THIN * 0.4))
             hollow = Dots(
-                self, axes, **looks | dict(mfc="white", mec=looks["color"], mew=style.SLIM + 0.1)
+                self, axes, **looks | dict(mfc="white", mec=looks["color"], mew=style.FINE)
             )
             points.append((full, hollow))
         below = dict(ha="center", va="top", weight="bold", transform=axes.transAxes)

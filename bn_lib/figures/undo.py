@@ -81,7 +81,7 @@ class Overlay(Picture):
     def _build_bowl(self, axes, gamma, beta, undo):
         axes.set(title="The γ, β plane", aspect="equal", xlabel="γ", ylabel="β")
         axes.set(xlim=(gamma[0] - 0.4, gamma[1] + 0.4), ylim=(beta[0] - 0.4, beta[1] + 0.4))
-        rings(axes, undo, range(1, 8), color=style.FAINT, linewidth=style.SLIM)
+        rings(axes, undo, range(1, 8), color=style.FAINT, linewidth=style.THIN)
         star(axes, undo, style.RING, (0, 14), ha="center", color=style.TARGET)
         ring = dict(mfc="none", mec=style.OUTPUT, markersize=style.RING, mew=style.HEAVY)
         self.here = Dots(self, axes, **ring)

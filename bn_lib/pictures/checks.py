@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from bn_lib.pictures.words import short
+
 
 def expect(values, shape: tuple, name: str) -> np.ndarray:
     """Return values as a float array of the shape, or say what is wrong with them and where.
@@ -57,6 +59,6 @@ def place(value, values, name: str) -> int:
     """Where a knob's value stands among those that a figure has, or ValueError."""
     found = np.flatnonzero(np.asarray(values) == value)
     if len(found) == 0:
-        having = ", ".join(f"{each:g}" for each in values)
+        having = ", ".join(short(each) for each in values)
         raise ValueError(f"{name} is {value}, but the figure has {having}")
     return int(found[0])

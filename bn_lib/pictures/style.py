@@ -23,9 +23,9 @@ GUIDE = "#777777"  # rings and lines to compare with
 LEVEL = "#999999"  # heights to compare with
 STILL = "#b5b5b5"  # curves that stand still
 FAINT = "#bbbbbb"  # many lines, such as contours
-ZERO, PALE_ZERO = "#cccccc", "#dddddd"  # where an axis has its 0
-GRID, PALE_GRID = "#e5e5e5", "#e8e8e8"
-SHADE, PALE_SHADE = "#eeeeee", "#f1f1f1"  # regions
+ZERO = "#cccccc"  # where an axis has its 0
+GRID = "#e5e5e5"  # at the ticks
+SHADE = "#eeeeee"  # regions
 
 # A comparison has one look in the whole course: without, with, and others after them.
 NETWORKS = (
@@ -49,9 +49,9 @@ DPI = 100  # one figure unit is one CSS pixel at 100 dots an inch
 
 # Sizes of words, widths of lines and diameters of dots, in printer's points.
 SMALL, MEDIUM, TEXT, TITLE = 10.5, 11, 11.5, 12.5
-THIN, SLIM, FINE, FIRM, LINE, BOLD, HEAVY = 1, 1.2, 1.5, 1.8, 2, 2.5, 3
-DUST, SPECK, GRAIN, DOT, BEAD, PEA, BEAN, BALL = 2.5, 4, 5, 6, 7, 8, 9, 10
-START, HERE, RING, HALO, STAR = 11, 12, 13, 16, 24
+THIN, FINE, LINE, BOLD, HEAVY = 1, 1.5, 2, 2.5, 3
+DUST, SPECK, GRAIN, DOT, BEAD, BALL = 2.5, 4, 5, 6, 8, 10
+HERE, RING, HALO, STAR = 12, 13, 16, 24
 
 RC = {
     "font.family": "DejaVu Sans",

@@ -11,17 +11,30 @@ def rounded(value: float, decimals: int = 2) -> str:
     return text.replace("-", "−")
 
 
-def short(value: float, digits: int = 6) -> str:
-    """A number with at most so many digits and no zeros at its end, as in 0.05 and −1.5."""
-    return f"{value:.{digits}g}".replace("-", "−")
+def short(value: float, digits: int = 6, least: float = 1e-4) -> str:
+    """A number with at most so many digits and no zeros at its end, as in 0.05 and −1.5.
+
+    Below `least`, and where its digits would not reach to the ones, a power of ten: 2.9·10⁻⁵, 10⁶.
+    """
+    near = f"{float(value):.{digits - 1}e}"
+    mantissa, exponent = near.split("e")
+    decimals = max(digits - 1 - int(exponent), 0)
+    if value == 0 or (least <= abs(float(near)) and abs(value) < max(10**digits, 1000) - 0.5):
+        text = _without_zeros(f"{value + 0.0:.{decimals}f}")
+    else:
+        mantissa, tens = _without_zeros(mantissa), f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+        text = {"1": tens, "-1": f"-{tens}"}.get(mantissa, f"{mantissa}·{tens}")
+    return text.replace("-", "−")
+
+
+def _without_zeros(text: str) -> str:
+    """Decimals without zeros at their end."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def power(value: float, least: float = 0.01) -> str:
-    """Two digits, as in 0.0054 and 9.9·10⁻⁴: a power of ten below `least` and from 1,000 on."""
-    if value == 0 or least <= value < 999.5:
-        return f"{value:.2g}" if value < 99.5 else f"{value:.0f}"
-    digits, exponent = f"{value:.1e}".split("e")
-    return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+    """Two digits, as in 0.054 and 9.9·10⁻⁴: a power of ten below `least` and from 1,000 on."""
+    return short(value, 2, least)
 
 
 def percent(share: float, decimals: int = 1) -> str:

@@ -86,8 +86,8 @@ def test_the_rank_and_what_passes_are_said(jacobian):
     shown_jacobian(jacobian, gamma_over_s=-0.5, eps=1e-5)
     said = jacobian.describe()
     tiny = 0.5 * 1e-5 / (DRAWN[:8].var() + 1e-5)
-    assert "γ = −0.5 s, ε = 1e−05: rank 7" in said
-    assert f"along x̂: ×−{tiny:.1e}".replace("e-", "e−") in said
+    assert "γ = −0.5 s, ε = 10⁻⁵: rank 7" in said
+    assert f"along x̂: ×−{tiny * 1e5:.2g}·10⁻⁵" in said
     assert "6 other directions: ×−0.50." in said
     shown_jacobian(jacobian, 3)
     assert "1 other direction: ×1.00" in jacobian.describe()

@@ -107,7 +107,7 @@ def test_a_spread_of_root_eps_leaves_half_the_variance():
 
 def test_a_constant_column_stands_at_the_axis_own_zero():
     picture = near_constant(sigma=0)
-    assert picture.describe() == "A constant column and ε = 1e-05: the outputs are exactly 0."
+    assert picture.describe() == "A constant column and ε = 10⁻⁵: the outputs are exactly 0."
     assert picture.here.get_xdata() == [-5]
     picture.update(PATTERN, sigma=0, eps=1e-5)
     assert "not all 0" in picture.describe()

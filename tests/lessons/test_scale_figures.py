@@ -80,7 +80,7 @@ def test_a_curve_is_compared_with_the_reference(rate):
     assert "0.2 (0.1 for a = 1)" in rate.describe()
     assert rate.curves[0].get_ydata().tolist() == (2 * LOSS).tolist()
     rate.update((LOSS, RATE / 1e5), a=3)
-    assert "1.0·10⁻⁶" in rate.describe()
+    assert "Effective rate 10⁻⁶" in rate.describe()
 
 
 def test_cells_are_counted_named_and_in_their_place(cells):

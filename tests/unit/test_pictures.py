@@ -58,7 +58,7 @@ def test_place_says_what_there_is():
 def test_power_has_two_digits_and_no_needless_exponent():
     values = [0, 0.0054, 0.02, 1.25, 99.4, 99.7, 999.4, 999.7, 1e4]
     assert [power(value) for value in values] == [
-        "0", "5.4·10⁻³", "0.02", "1.2", "99", "100", "999", "1.0·10³", "1.0·10⁴",
+        "0", "5.4·10⁻³", "0.02", "1.2", "99", "100", "999", "10³", "10⁴",
     ]  # fmt: skip
     assert power(0.0054, least=1e-3) == "0.0054"
 
@@ -67,7 +67,16 @@ def test_rounded_has_a_real_minus_sign_and_no_minus_zero():
     assert rounded(-1.234) == "−1.23"
     assert rounded(-1e-9) == "0.00"
     assert rounded(2, 0) == "2"
-    assert short(-0.5) == "−0.5"
+
+
+def test_a_short_number_is_a_power_of_ten_where_its_digits_do_not_reach():
+    values = [0, -0.5, 100, 9.9999e-5, 1e-5, -1e-5, 2.96e-5, 123456, 999999.6, 2e9]
+    assert [short(value) for value in values] == [
+        "0", "−0.5", "100", "9.9999·10⁻⁵", "10⁻⁵", "−10⁻⁵", "2.96·10⁻⁵", "123456", "10⁶", "2·10⁹",
+    ]  # fmt: skip
+    assert [short(value, 2) for value in values] == [
+        "0", "−0.5", "100", "0.0001", "10⁻⁵", "−10⁻⁵", "3·10⁻⁵", "1.2·10⁵", "10⁶", "2·10⁹",
+    ]  # fmt: skip
 
 
 def test_spans_and_counts_are_said_only_where_there_is_something():
