@@ -15,16 +15,10 @@ from .runner import run
 from .terms import terms_of
 from .undo import share_or_times
 
-MEAN = "The way through the mean"
-VARIANCE = "The term with H_hat, the way through the variance,"
-
 
 def _average(term):
     """A switch for the average of a term."""
-    return {
-        axis: said.replace("{it}", f"In {term[0].lower() + term[1:].rstrip(',')}, the mean")
-        for axis, said in AXIS.items()
-    }
+    return {axis: said.replace("{it}", f"In {term}, the mean") for axis, said in AXIS.items()}
 
 
 SWITCHES = {
@@ -35,37 +29,48 @@ SWITCHES = {
     },
     "mean": {
         1: "",
-        0: f"{MEAN} is missing: mean(dy) has to be subtracted.",
-        -1: f"{MEAN} has the wrong sign: mean(dy) is subtracted.",
-        2: f"{MEAN} counts twice.",
-        0.5: f"{MEAN} counts half.",
-        "sum": f"{MEAN} has a sum over the examples where a mean belongs.",
-        "N - 1": f"{MEAN} is divided by N − 1 in the place of N.",
-        "H_hat": f"{MEAN} is multiplied by H_hat; mean(dy) is subtracted as it is.",
+        0: "The way through the mean is missing: mean(dy) has to be subtracted.",
+        -1: "The way through the mean has the wrong sign: mean(dy) is subtracted.",
+        2: "The way through the mean counts twice.",
+        0.5: "The way through the mean counts half.",
+        "sum": "The way through the mean has a sum over the examples where a mean belongs.",
+        "N - 1": "The way through the mean is divided by N − 1 in the place of N.",
+        "H_hat": "The way through the mean is multiplied by H_hat; mean(dy) is subtracted as it"
+        " is.",
     },
     "var": {
         1: "",
-        0: f"{VARIANCE} is missing.",
-        0.5: f"{VARIANCE} counts half: has the 2 of a square's slope got lost?",
-        -1: f"{VARIANCE} has the wrong sign: it is subtracted.",
-        2: f"{VARIANCE} counts twice.",
-        "sum": f"{VARIANCE} has a sum over the examples where a mean belongs.",
-        "N - 1": f"{VARIANCE} is divided by N − 1, but this variance has 1/N.",
+        0: "The term with H_hat, the way through the variance, is missing.",
+        0.5: "The term with H_hat, the way through the variance, counts half: has the 2 of a"
+        " square's slope got lost?",
+        -1: "The term with H_hat, the way through the variance, has the wrong sign: it is"
+        " subtracted.",
+        2: "The term with H_hat, the way through the variance, counts twice.",
+        "sum": "The term with H_hat, the way through the variance, has a sum over the examples"
+        " where a mean belongs.",
+        "N - 1": "The term with H_hat, the way through the variance, is divided by N − 1, but"
+        " this variance has 1/N.",
     },
     "partner": {
         "dy H_hat": "",
-        "dy": f"{VARIANCE} takes the mean of dy alone; H_hat belongs into that mean too.",
-        "H_hat": f"{VARIANCE} takes the mean of H_hat², without dy.",
-        "dy²": f"{VARIANCE} takes the mean of dy².",
-        "|dy H_hat|": f"{VARIANCE} takes absolute values.",
+        "dy": "The term with H_hat, the way through the variance, takes the mean of dy alone;"
+        " H_hat belongs into that mean too.",
+        "H_hat": "The term with H_hat, the way through the variance, takes the mean of H_hat²,"
+        " without dy.",
+        "dy²": "The term with H_hat, the way through the variance, takes the mean of dy².",
+        "|dy H_hat|": "The term with H_hat, the way through the variance, takes absolute values.",
     },
     "front": {
         "H_hat": "",
         "1": "The second mean, of dy · H_hat, is subtracted as it is, but it belongs times H_hat.",
-        "H_hat²": f"{VARIANCE} has H_hat² in front of the mean; it is H_hat.",
-        "dy": f"{VARIANCE} has dy in front of the mean; it is H_hat.",
-        "H": f"{VARIANCE} has H_hat · std in front of the mean; it is H_hat.",
-        "H_hat/std": f"{VARIANCE} is divided by std once more.",
+        "H_hat²": "The term with H_hat, the way through the variance, has H_hat² in front of the"
+        " mean; it is H_hat.",
+        "dy": "The term with H_hat, the way through the variance, has dy in front of the mean; it"
+        " is H_hat.",
+        "H": "The term with H_hat, the way through the variance, has H_hat · std in front of the"
+        " mean; it is H_hat.",
+        "H_hat/std": "The term with H_hat, the way through the variance, is divided by std once"
+        " more.",
     },
     "both": {
         "mean": "",
@@ -75,8 +80,8 @@ SWITCHES = {
         " examples.",
         None: "Your means run over the whole array, but each unit has its own: name an axis.",
     },
-    "mean_axis": _average(MEAN),
-    "var_axis": _average(VARIANCE),
+    "mean_axis": _average("the way through the mean"),
+    "var_axis": _average("the term with H_hat, the way through the variance"),
     "dy": {1: "", 0: "dy itself, from which the two terms are subtracted, is missing."},
     "scale": {
         "times": "",

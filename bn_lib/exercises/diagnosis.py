@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import calling
+from . import inspection
 from .causes import joined
 from .exercise import attempt, parts_of
 from .probes import differences
@@ -108,14 +108,14 @@ def _almost(exercise, trials, cause):
 def _found_otherwise(exercise, function, trials, variants):
     """Sentences about what comes from elsewhere, where it is right, and how the result answers."""
     trial = next(each for each in trials if not all(each.right))
-    if all(trials[0].right) and calling.may_remember(function):
+    if all(trials[0].right) and inspection.may_remember(function):
         return [REMEMBERS]
     unused = [
         name
         for at, name in enumerate(exercise.arguments)
         if _changes_nothing(exercise, function, trials[0], at, variants[1])
     ]
-    outside = calling.read_from_outside(function)
+    outside = inspection.read_from_outside(function)
     said = []
     if unused:
         said.append(
@@ -126,9 +126,9 @@ def _found_otherwise(exercise, function, trials, variants):
         said.append(
             f"Your function reads {' and '.join(outside)} from outside: use the arguments only."
         )
-    elif calling.may_remember(function):
+    elif inspection.may_remember(function):
         said.append("Your function can keep something from earlier calls: does it?")
-    counts = sorted(n for n in calling.numbers_written(function) if n > 4)
+    counts = sorted(n for n in inspection.numbers_written(function) if n > 4)
     if counts:
         said.append(
             f"The number {counts[0]:g} is written into your function: if it is a count, use len or"
@@ -184,7 +184,7 @@ def _where_right(exercise, trials):
 def of_fixed_size(function, first):
     """The sentence for a function that works for one shape only."""
     sizes = {n for each in first.data for n in (*np.shape(each), np.size(each))} - {1}
-    written = calling.numbers_written(function)
+    written = inspection.numbers_written(function)
     likely = written & sizes or {n for n in written if n > 4}
     if likely:
         return (

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import calling
+from . import learner
 from .causes import Part, joined
 from .results import capital, differing, fitted, outputs, same
 from .verdict import SHAPE, Mistake
@@ -18,7 +18,7 @@ class Trial(NamedTuple):
     data: tuple
     found: tuple
     expected: tuple
-    called: calling.Called
+    called: learner.Called
 
     @property
     def right(self):
@@ -75,7 +75,7 @@ def attempt(exercise, function, data, echo=False):
 
     Raises Mistake where there is no such result.
     """
-    called = calling.call(function, data, echo=echo)
+    called = learner.call(function, data, echo=echo)
     expected = exercise.right(*data)
     found = outputs(called.found, exercise.returns)
     exercise.glance(found, data)

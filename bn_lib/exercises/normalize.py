@@ -6,9 +6,9 @@ import numpy as np
 
 from bn_lib.normalization import normalize
 
-from .calling import call
 from .causes import Part, explain
 from .exercise import Exercise, Trial, comparison
+from .learner import call
 from .moments import (
     DIGITS_LOST,
     FAR_TOLERANCE,

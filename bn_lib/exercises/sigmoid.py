@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .calling import call
 from .causes import Part, explain
 from .exercise import Exercise
+from .learner import call
 from .results import as_array, in_words, same
 from .runner import run
 from .verdict import ELSEWHERE, ERROR, Mistake

@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from .calling import call
+from .learner import call
 from .results import as_array, in_words
 from .verdict import Mistake
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from bn_lib.normalization import normalize, undo_parameters
 
-from .calling import call
 from .causes import Part
 from .exercise import Exercise, comparison
+from .learner import call
 from .moments import (
     DIGITS_LOST,
     FAR_TOLERANCE,

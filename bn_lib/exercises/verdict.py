@@ -12,16 +12,18 @@ ALMOST = "almost"
 ELSEWHERE = "elsewhere"  # right for one batch, but not always
 RIGHT = "right"
 
+STUB = "Not written yet: put your lines in place of {}."  # said of a function NOT_WRITTEN
+
 
 @dataclass(frozen=True)
 class Verdict:
     """What a check found. It is false when the function failed: `assert check_mean(my_mean)`.
 
     passed: whether the function is right. message: all of it in words. stage: how far the function
-    got, from "not written" to "right". cause: the sentences of `message` that name the mistake, or
-    "" where none was found. already: what is right already, in words. hints: sentences that help
-    on, the mildest first. arguments: what the check called the function with, to look for the
-    mistake by hand: `my_mean(*verdict.arguments)`.
+    got, one of the words above, from NOT_WRITTEN to RIGHT. cause: the sentences of `message` that
+    name the mistake, or "" where none was found. already: what is right already, in words. hints:
+    sentences that help on, the mildest first. arguments: what the check called the function with,
+    to look for the mistake by hand: `my_mean(*verdict.arguments)`.
     """
 
     passed: bool

@@ -2,7 +2,8 @@
 
 A call that a hand has asked for may take its time; the user's *Interrupt* ends it. A call ahead,
 which nobody asked for, is ended after `PROCESSOR` seconds of processor time or `CLOCK` seconds:
-one thread watches the clocks, and sends the signal that an interrupt sends.
+one thread watches the clocks, and sends the signal that an interrupt sends. In a check of
+`bn_lib.exercises` a function has seconds: there `deadline` stops it, and `learner` calls it.
 """
 
 import _thread

@@ -12,9 +12,10 @@ import ipywidgets as widgets
 import traitlets
 from IPython import get_ipython
 
-from bn_lib.exercises import Verdict
+from bn_lib.exercises.verdict import NOT_WRITTEN, Verdict
 from bn_lib.live import cells
 from bn_lib.pictures import style
+from bn_lib.pictures.words import SUPERSCRIPTS
 
 # ipywidgets' own 13 pixels are less than 10 points. Choices are as long as their words and wrap
 # where the page is narrow; a mark tells the chosen one, not colour alone.
@@ -35,7 +36,6 @@ _STYLE = """<style>
 .bn-lesson .widget-toggle-button.mod-active::before { content: "● "; }
 .bn-lesson .widget-toggle-button:focus-visible { outline: 3px solid #0072b2; outline-offset: 1px; }
 </style>"""
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ASK = "Make a guess first, where the question was asked."
 UNFOLD = "Show what was computed"
 _MARKS = {True: ("✓", style.TARGET), False: ("✗", style.OUTPUT)}
@@ -223,7 +223,7 @@ class Shown:
     """A verdict as text and as HTML."""
 
     def __init__(self, verdict: Verdict):
-        unwritten = verdict.stage == "not written"
+        unwritten = verdict.stage == NOT_WRITTEN
         self._mark, self._color = ("○", style.NOTE) if unwritten else _MARKS[verdict.passed]
         self._message = verdict.message
         self._hints = () if verdict.passed else verdict.hints
@@ -259,7 +259,7 @@ def _words(value) -> str:
     mantissa, times, exponent = text.replace("-", "−").partition("e")
     if not times:
         return mantissa
-    power = str(int(exponent.replace("−", "-"))).translate(_SUPERSCRIPTS)
+    power = str(int(exponent.replace("−", "-"))).translate(SUPERSCRIPTS)
     return f"10{power}" if mantissa == "1" else f"{mantissa}·10{power}"
 
 

@@ -1,4 +1,7 @@
-"""The looks of all figures: every color, width and size has its name here and nowhere else.
+"""The looks of all figures: in Python every color, width and size has its name here, once.
+
+What surrounds a figure has style sheets of its own, which repeat three of the colors as they are
+here: live/script/figure.css, live/lessons.py and tools/site/site.css.
 
 The colors are those of Okabe and Ito (2008), "Color Universal Design": colorblind readers can
 tell them apart. A color never stands alone: line style, marker or words say the same.

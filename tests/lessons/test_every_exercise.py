@@ -12,9 +12,9 @@ from bn_lib.exercises import (
     Verdict,
     backward,
     build,
-    calling,
     check_mean,
     descent,
+    learner,
     modes,
     normalize,
     paper,
@@ -180,7 +180,7 @@ def in_one_line(H):
 @pytest.mark.parametrize("function", [endless, stubborn, in_one_line])
 @pytest.mark.parametrize("where", ["main thread, by a signal", "another thread, by tracing"])
 def test_endless_loops_are_stopped(function, where, monkeypatch):
-    monkeypatch.setattr(calling, "SECONDS", 0.2)
+    monkeypatch.setattr(learner, "SECONDS", 0.2)
     found = []
     if where.startswith("main"):
         found.append(check_mean(function))

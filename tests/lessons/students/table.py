@@ -12,7 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 from bn_lib import exercises
-from bn_lib.exercises import calling
+from bn_lib.exercises import learner
 from tests.lessons.students import STUDENTS
 
 MODULES = sorted(
@@ -35,7 +35,7 @@ def students():
 def verdict_on(student):
     """What the check says, without what the function prints, and without waiting long."""
     check = getattr(exercises, f"check_{student.check}")
-    with contextlib.redirect_stdout(io.StringIO()), mock.patch.object(calling, "SECONDS", 1.0):
+    with contextlib.redirect_stdout(io.StringIO()), mock.patch.object(learner, "SECONDS", 1.0):
         return check(student.function)
 
 

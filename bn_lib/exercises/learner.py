@@ -1,21 +1,22 @@
-"""Calling a learner's function: with a deadline, on copies, and with its exceptions in one line."""
+"""A learner's function, called once by a check: on copies, its exceptions in a line of words.
+
+`deadline` stops it where it does not end, `inspection` reads its code. A live figure calls the
+learner's function too, in its own way: see `bn_lib.live.calling`.
+"""
 
 import contextlib
-import dis
 import inspect
 import io
 import linecache
-import signal
-import sys
-import threading
-import time
 import traceback
 import warnings
 from typing import NamedTuple
 
 import numpy as np
 
-from .verdict import ERROR, NOT_WRITTEN, NOTHING, Mistake
+from .deadline import TooLong, deadline
+from .inspection import unwritten
+from .verdict import ERROR, NOT_WRITTEN, NOTHING, STUB, Mistake
 
 SECONDS = 5.0  # for one call; a right function takes milliseconds
 
@@ -34,7 +35,7 @@ def call(function, arguments, seconds=None, echo=False):
     Raises Mistake for a stub, an exception, a call that takes too long, and a missing result.
     """
     if unwritten(function):
-        raise Mistake(NOT_WRITTEN, rest="Not written yet: put your lines in place of the dots.")
+        raise Mistake(NOT_WRITTEN, rest=STUB.format("the dots"))
     _refuse_signature(function, arguments)
     copies = [np.copy(each) if isinstance(each, np.ndarray) else each for each in arguments]
     printed = io.StringIO()
@@ -49,7 +50,7 @@ def call(function, arguments, seconds=None, echo=False):
             warnings.simplefilter("always")
             found = function(*copies)
     except NotImplementedError:
-        raise Mistake(NOT_WRITTEN, rest="Not written yet: put your lines in place of it.") from None
+        raise Mistake(NOT_WRITTEN, rest=STUB.format("it")) from None
     except TooLong:
         raise Mistake(
             ERROR,
@@ -76,109 +77,6 @@ def call(function, arguments, seconds=None, echo=False):
         for one, other in zip(arguments, copies, strict=True)
     )
     return Called(found, kept, len(warned))
-
-
-def unwritten(function):
-    """Whether a function is a stub: nothing but dots, pass or a docstring."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return False
-    quiet = {"RESUME", "NOP", "POP_TOP", "RETURN_VALUE"}
-    return all(
-        step.opname in quiet
-        or (step.opname in ("LOAD_CONST", "RETURN_CONST") and step.argval in (None, ...))
-        for step in dis.get_instructions(code)
-    )
-
-
-def read_from_outside(function):
-    """Names of arrays and lists that a function reads, though they are none of its arguments."""
-    outside = _outside(function)
-    return [name for name, value in outside.items() if isinstance(value, np.ndarray | list | dict)]
-
-
-def numbers_written(function):
-    """The whole numbers that stand in a function's code."""
-    code = getattr(function, "__code__", None)
-    kinds = int, float
-    return {n for n in code.co_consts if type(n) in kinds and n % 1 == 0} if code else set()
-
-
-def may_remember(function):
-    """Whether a function has a place where something can stay from one call to the next."""
-    if not inspect.isfunction(function):
-        return False
-    kept = [*(function.__defaults__ or ()), *_outside(function).values()]
-    return (
-        any(isinstance(value, list | dict | set | np.ndarray) for value in kept)
-        or any(step.opname == "STORE_GLOBAL" for step in dis.get_instructions(function))
-        or bool(vars(function))
-    )
-
-
-def _outside(function):
-    if not inspect.isfunction(function):
-        return {}
-    try:
-        variables = inspect.getclosurevars(function)
-    except ValueError:  # it names something that does not exist yet
-        return {}
-    return {**variables.globals, **variables.nonlocals}
-
-
-class TooLong(BaseException):
-    """A call has taken too long; no `except Exception` of the learner's catches it."""
-
-
-@contextlib.contextmanager
-def deadline(seconds):
-    """Raise TooLong in what runs inside after so many seconds.
-
-    By a signal where there is one, that is in the main thread and not on Windows or in a browser;
-    else by tracing, which makes loops in Python some times slower and cannot stop one in C.
-    """
-    main = threading.current_thread() is threading.main_thread()
-    by = _by_signal if main and hasattr(signal, "setitimer") else _by_tracing
-    with by(seconds):
-        yield
-
-
-@contextlib.contextmanager
-def _by_signal(seconds):
-    armed = True
-
-    def late(number, frame):
-        if armed:
-            raise TooLong
-
-    handler = signal.signal(signal.SIGALRM, late)
-    others = signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # again: `except:` may catch it
-    try:
-        try:
-            yield
-        finally:
-            armed = False
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, *others)
-        signal.signal(signal.SIGALRM, handler)
-
-
-@contextlib.contextmanager
-def _by_tracing(seconds):
-    end = time.monotonic() + seconds
-
-    def watch(frame, event, argument):
-        frame.f_trace_opcodes = True  # a loop in one line may be one line event
-        if time.monotonic() > end:
-            raise TooLong
-        return watch
-
-    before = sys.gettrace()
-    sys.settrace(watch)
-    try:
-        yield
-    finally:
-        sys.settrace(before)
 
 
 def _refuse_signature(function, arguments):
