@@ -30,7 +30,7 @@ BREAK = np.array([[-32768, -32768]], dtype="<i2")  # in place of a vertex: lift 
 
 
 def looks(artist, height: float) -> dict:
-    """What does not change while an artist moves: kind, colours, widths, where it is clipped."""
+    """What does not change while an artist moves: kind, colors, widths, where it is clipped."""
     clip = None
     if artist.get_clip_on() and artist.axes is not None:
         clip = _rectangle(artist.axes.bbox, height)
@@ -93,8 +93,8 @@ def _marker_looks(line: Line2D) -> dict:
     return {
         "kind": "points",
         "marker": [[round(float(x), 2), round(float(-y), 2)] for x, y in polygon],
-        "fill": _colour(line.get_markerfacecolor()),
-        "stroke": _colour(line.get_markeredgecolor()),
+        "fill": _color(line.get_markerfacecolor()),
+        "stroke": _color(line.get_markeredgecolor()),
         "width": _pixels(line.get_markeredgewidth()),
     }
 
@@ -102,9 +102,9 @@ def _marker_looks(line: Line2D) -> dict:
 def _patch_looks(patch: Patch, height: float) -> dict:
     return {
         "kind": "path",
-        "alpha": 1,  # a patch has its alpha in its colours, and so have collected lines
-        "fill": _colour(patch.get_facecolor()) if patch.get_fill() else None,
-        "stroke": _colour(patch.get_edgecolor()),
+        "alpha": 1,  # a patch has its alpha in its colors, and so have collected lines
+        "fill": _color(patch.get_facecolor()) if patch.get_fill() else None,
+        "stroke": _color(patch.get_edgecolor()),
         "width": _pixels(patch.get_linewidth()),
         "dash": _dash(patch.get_linestyle(), patch.get_linewidth()),
     }
@@ -114,7 +114,7 @@ def _collection_looks(lines: LineCollection, height: float) -> dict:
     return {
         "kind": "path",
         "alpha": 1,
-        "stroke": _colour(lines.get_color()[0]),
+        "stroke": _color(lines.get_color()[0]),
         "width": _pixels(lines.get_linewidth()[0]),
         "dash": [],
     }
@@ -149,15 +149,15 @@ _LOOKS = {
 }
 
 
-def _colour(colour) -> str | None:
-    """A colour as the browser writes it; None where nothing is to be drawn."""
-    rgba = mpl.colors.to_rgba(colour)
+def _color(color) -> str | None:
+    """A color as the browser writes it; None where nothing is to be drawn."""
+    rgba = mpl.colors.to_rgba(color)
     return to_hex(rgba, keep_alpha=rgba[3] < 1) if rgba[3] > 0 else None
 
 
 def _dash(linestyle: str, width: float) -> list[float]:
     name = {"--": "dashed", ":": "dotted", "-.": "dashdot"}.get(linestyle)
-    pattern = mpl.rcParams[f"lines.{name}_pattern"] if name else []
+    pattern = mpl.rcParamsDefault[f"lines.{name}_pattern"] if name else []  # not the reader's own
     return [round(_pixels(length * width), 2) for length in pattern]
 
 

@@ -39,6 +39,13 @@ def test_a_line(axes):
     assert len(look["dash"]) == 2
 
 
+def test_a_dash_is_that_of_the_still_picture_whatever_the_readers_style(axes):
+    (line,) = axes.plot([0, 1], [0, 1], "--")
+    ours = looks(line, HEIGHT)["dash"]
+    with mpl.rc_context({"lines.dashed_pattern": [1, 9]}):
+        assert looks(line, HEIGHT)["dash"] == ours
+
+
 def test_a_line_is_interrupted_where_it_is_not_finite(axes):
     (line,) = axes.plot([10, 20, 30, 40, 50], [1, 1, np.nan, 1, 1])
     assert points(line).tolist() == [[160, 16], [320, 16], *BREAK.tolist(), [640, 16], [800, 16]]
@@ -93,7 +100,7 @@ def test_many_segments_with_the_pen_lifted_between(axes):
 
 
 def test_an_alpha_counts_once(axes):
-    """The browser draws with the look's alpha and with that of its colours."""
+    """The browser draws with the look's alpha and with that of its colors."""
     lines = LineCollection([[(0, 0), (10, 10)]], color="#009e73", alpha=0.7)
     patch = mpl.patches.Circle((100, 50), 20, color="#009e73", alpha=0.7)
     for artist in (axes.add_collection(lines), axes.add_patch(patch)):
@@ -108,8 +115,8 @@ def test_an_image(axes):
     head, data = pack([image], HEIGHT)
     assert head["n"] == []
     assert head["i"] == [12]
-    colours = np.frombuffer(data, np.uint8).reshape(1, 3, 4)
-    assert colours[0, :, 0].tolist() == [0, 128, 255]
+    colors = np.frombuffer(data, np.uint8).reshape(1, 3, 4)
+    assert colors[0, :, 0].tolist() == [0, 128, 255]
     look = looks(image, HEIGHT)
     assert (look["kind"], look["rows"], look["columns"]) == ("image", 1, 3)
 
