@@ -21,7 +21,7 @@ class Jacobian(Picture):
     SIZES = (2, 3, 4, 6, 8, 12, 16)
     PIXELS = 48  # along each side of the map: a multiple of all sizes
     NUMBERS = 8  # up to this size the cells have numbers in them
-    NOTHING = 1e-9  # below this share of the largest eigenvalue, one is 0 but for rounding
+    NOTHING = 1e-9  # below this share of the largest eigenvalue, one is 0 apart from rounding
 
     def __init__(self):
         with self.drawing(860, 400):

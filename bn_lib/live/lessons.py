@@ -18,7 +18,7 @@ from bn_lib.pictures import style
 from bn_lib.pictures.words import SUPERSCRIPTS
 
 # ipywidgets' own 13 pixels are less than 10 points. Choices are as long as their words and wrap
-# where the page is narrow; a mark tells the chosen one, not colour alone.
+# where the page is narrow; a mark tells the chosen one, not color alone.
 _STYLE = """<style>
 .bn-lesson { --jp-widgets-font-size: 15px; font-size: 15px; }
 .bn-lesson .widget-html-content p { margin: 0.2em 0; }
@@ -271,7 +271,7 @@ def _means(choice, truth, choices) -> bool:
     """Whether a truth is what a choice says: equal, or the same after rounding to its digits."""
     if not (_is_number(choice) and _is_number(truth)):
         return choice == truth
-    # A zero is as exact as the finest of its neighbours: 0.3 is not 0 beside 2.9.
+    # A zero is as exact as the finest of its neighbors: 0.3 is not 0 beside 2.9.
     half = _half_digit(choice) if choice else min(map(_half_digit, filter(_is_number, choices)))
     return abs(truth - choice) <= half * (1 + 1e-9)
 

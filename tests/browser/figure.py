@@ -244,7 +244,7 @@ def check_buttons(figure: Figure, start: list) -> None:
 
 
 def others(menu: ElementHandle) -> list[str]:
-    """The choices of a menu but for the present one."""
+    """The choices of a menu except the present one."""
     return menu.evaluate("m => [...m.options].map((o) => o.value).filter((v) => v !== m.value)")
 
 

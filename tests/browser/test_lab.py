@@ -63,7 +63,7 @@ class TestLongTraining(training.LongTraining):
 
 
 def test_notebook_05_trains_until_it_is_stopped_and_goes_on(page, server):
-    """Its own cells, but for the number of steps: a click must not come too late."""
+    """Its own cells, except for the number of steps: a click must not come too late."""
     [path] = server.root.glob("05*.ipynb")
     cells = [c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
     [at] = [i for i, source in enumerate(cells) if "await watch(" in source]

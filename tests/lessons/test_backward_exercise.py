@@ -17,17 +17,17 @@ def along(dy, H_hat):
 
 def paper(dy, H_hat, gamma, std):
     """The equations of Ioffe & Szegedy 2015, section 3, with dvar and dmean as they stand."""
-    N, centred = len(dy), H_hat * std
+    N, centered = len(dy), H_hat * std
     dH_hat = dy * gamma
-    dvar = (dH_hat * centred).sum(0) * -0.5 * std**-3.0
-    dmean = (-dH_hat / std).sum(0) + dvar * (-2 * centred).mean(0)
-    return dH_hat / std + dvar * 2 * centred / N + dmean / N
+    dvar = (dH_hat * centered).sum(0) * -0.5 * std**-3.0
+    dmean = (-dH_hat / std).sum(0) + dvar * (-2 * centered).mean(0)
+    return dH_hat / std + dvar * 2 * centered / N + dmean / N
 
 
 def library(dy, H_hat, gamma, std):
     cache = batch_norm(H_hat, gamma)[1]
-    one, centre = std.reshape(1, -1), np.zeros((1, len(std)))
-    cache = cache._replace(x_hat=H_hat, mean=centre, var=one**2, std=one)
+    one, center = std.reshape(1, -1), np.zeros((1, len(std)))
+    cache = cache._replace(x_hat=H_hat, mean=center, var=one**2, std=one)
     return batch_norm_backward(dy, cache)[0]
 
 

@@ -65,8 +65,8 @@ def upstream():
 def test_every_entry_is_a_square_of_the_map(jacobian, N):
     J = shown_jacobian(jacobian, N)
     side = 48 // N
-    centres = jacobian.image.get_array()[side // 2 :: side, side // 2 :: side]
-    np.testing.assert_allclose(centres * np.abs(centres), J, atol=1e-12)
+    centers = jacobian.image.get_array()[side // 2 :: side, side // 2 :: side]
+    np.testing.assert_allclose(centers * np.abs(centers), J, atol=1e-12)
     written = [text.get_text() for text in jacobian.cells if text.get_text()]
     assert len(written) == (N**2 if N <= 8 else 0)
 

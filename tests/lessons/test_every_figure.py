@@ -143,7 +143,7 @@ def test_what_a_figure_demands_of_a_position_is_documented_and_nothing_else_is_d
     needed = {knob.name for knob in knobs(name) if knob.default is knob.empty}
     picture = made(name)
     picture.update(result, **{knob: position[knob] for knob in needed})
-    picture.update(result, **position, colour_of_the_sky="blue")
+    picture.update(result, **position, color_of_the_sky="blue")
     before = shown(picture)
     for knob in needed:
         with pytest.raises(TypeError, match=knob):

@@ -37,8 +37,8 @@ def one_pass(H, eps):
 def by_hand(H, eps):
     columns = []
     for column in H.T:
-        centred = column - sum(column) / len(column)
-        columns.append(centred * (np.dot(centred, centred) / len(column) + eps) ** -0.5)
+        centered = column - sum(column) / len(column)
+        columns.append(centered * (np.dot(centered, centered) / len(column) + eps) ** -0.5)
     return np.stack(columns, axis=1)
 
 
@@ -65,7 +65,7 @@ WRONG_NORMALIZE = {
     "no eps": (lambda H, eps: (H - H.mean(0)) / H.std(0), "ε is missing"),
     "fixed eps": (lambda H, eps: (H - H.mean(0)) / np.sqrt(H.var(0) + 1e-5), "1e-5 whatever"),
     "variance": (lambda H, eps: (H - H.mean(0)) / (H.var(0) + eps), "divide by a variance"),
-    "not centred": (lambda H, eps: H / np.sqrt(H.var(0) + eps), "mean is still in it"),
+    "not centered": (lambda H, eps: H / np.sqrt(H.var(0) + eps), "mean is still in it"),
     "one pass": (one_pass, "difference of two large numbers"),
     "in place": (in_place, "changes the H it was given"),
     "one unit": (

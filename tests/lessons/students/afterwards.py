@@ -79,7 +79,7 @@ def eps_over_n(H, eps):
 
 
 @wrong("normalize", "mean computed after dividing", r"mean|subtract")
-def divided_then_centred_wrongly(H, eps):
+def divided_then_centered_wrongly(H, eps):
     scaled = H / np.sqrt(H.var(axis=0) + eps)
     return scaled - scaled.mean()
 

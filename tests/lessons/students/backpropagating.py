@@ -269,7 +269,7 @@ def swapped_gradients(dy, H_hat, gamma, std):
 
 
 @wrong(GRADIENTS, "dγ with the centered H", r"dγ.*(H_hat|std|spread)")
-def gamma_of_centred(dy, H_hat, gamma, std):
+def gamma_of_centered(dy, H_hat, gamma, std):
     return short(dy, H_hat, gamma, std), (dy * H_hat * std).sum(axis=0), dy.sum(axis=0)
 
 

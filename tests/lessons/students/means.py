@@ -197,7 +197,7 @@ def absolute(H):
 
 
 @wrong(CHECK, "subtracts it from H in place of returning it", r"shape")
-def centred(H):
+def centered(H):
     return H - H.mean(axis=0)
 
 

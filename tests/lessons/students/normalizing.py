@@ -20,8 +20,8 @@ def loop_over_units(H, eps):
     out = np.zeros_like(H)
     for j in range(H.shape[1]):
         h = H[:, j]
-        centred = h - h.mean()
-        out[:, j] = centred / (np.mean(centred**2) + eps) ** 0.5
+        centered = h - h.mean()
+        out[:, j] = centered / (np.mean(centered**2) + eps) ** 0.5
     return out
 
 
@@ -51,9 +51,9 @@ def unbiased_undone(H, eps):
 
 
 @right(CHECK)
-def centred_first(H, eps):
-    centred = np.subtract(H, H.mean(axis=0))
-    return centred / np.sqrt(np.var(centred, axis=0) + eps)
+def centered_first(H, eps):
+    centered = np.subtract(H, H.mean(axis=0))
+    return centered / np.sqrt(np.var(centered, axis=0) + eps)
 
 
 @right(CHECK)
@@ -129,7 +129,7 @@ def no_brackets(H, eps):
 @wrong(
     CHECK, "only centered", r"(divi|spread|variance).*missing|not divided|only (centered|subtract)"
 )
-def only_centred(H, eps):
+def only_centered(H, eps):
     return H - H.mean(axis=0)
 
 

@@ -33,7 +33,7 @@ def pairs(H):
 
 
 @wrong("mean", "centered a second time", r"0|result is the same|nothing|centered")
-def of_centred(H):
+def of_centered(H):
     return (H - H.mean(axis=0)).mean(axis=0)
 
 
@@ -226,7 +226,7 @@ def from_beta(H, gamma, beta, lr, eps):
 
 
 @wrong("step", "H centered as the target", r"target|error|β|mean")
-def centred_target(H, gamma, beta, lr, eps):
+def centered_target(H, gamma, beta, lr, eps):
     x = (H - H.mean(0)) / np.sqrt(H.var(0) + eps)
     e = gamma * x + beta - (H - H.mean(0))
     return gamma - 2 * lr * (e * x).mean(0), beta - 2 * lr * e.mean(0)

@@ -108,7 +108,7 @@ def scale_at_the_mean(dy, H_hat, gamma, std):
 
 
 @wrong("backward", "H_hat · std in both places", r"H_hat|std")
-def centred_twice(dy, H_hat, gamma, std):
+def centered_twice(dy, H_hat, gamma, std):
     c = H_hat * std
     return gamma / std * (dy - dy.mean(0) - c * (dy * c).mean(0))
 
