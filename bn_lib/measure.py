@@ -224,21 +224,22 @@ def drift(means, stds):
             "for both, and two steps or more"
         )
     if not (stds > 0).all():
-        raise ValueError(
-            "a std is 0, expected above 0: drift is in units of σ, so leave a constant unit out"
-        )
+        raise ValueError("a std is 0, expected above 0: leave units out that do not vary")
     moved = np.abs(np.diff(means, axis=0)) / stds[:-1]
     return Drift(float(moved.mean()), float(np.abs(np.diff(np.log(stds), axis=0)).mean()))
 
 
-def typical_unit(medians):
-    """The rule by which notebook 06 picks its typical unit: the one whose median moves as most do.
+def typical_unit(medians, steps, since=1000):
+    """The rule by which notebook 06 picks its typical unit: the one of median drift.
 
-    medians: (steps, units), of each unit's input. Returns the number of the unit for which the
-    range of its medians, largest less smallest, is the middle one of all units. Of units with the
-    same range the first counts; of an even number of units, the upper middle.
+    From step `since` on its median moves over a range, largest less smallest, that is the middle
+    one of all units (of an even number, the upper middle one). Units with NaN, as where training
+    has diverged, come last.
+
+    medians: of each unit's input, (T, units); steps: at which they were taken, (T,). Returns the
+    number of the unit.
     """
-    ranges = np.ptp(check_finite(medians, "medians", ndim=2), axis=0)
+    ranges = np.ptp(medians[np.asarray(steps) >= since], axis=0)
     return int(np.argsort(ranges, kind="stable")[len(ranges) // 2])
 
 

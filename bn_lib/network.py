@@ -10,11 +10,11 @@ A batch is (N, units). A layer is any object with two methods:
     backward(dy)  takes the gradient of the loss for the y of the last forward pass, returns that
                   for its x, and keeps that for a parameter `a` of its own in the attribute `da`
 
-If its `for_x` was True and is set to False, as for the first layer in training, its `backward` may
-leave out the gradient for x. If it learns, it says what: `parameters = ("a",)`; what it names in `frozen` stays as it is. Its
-attribute `training` is set by `forward`: True in training mode, False in inference mode. Its
-method `after_step()`, if there is one, is called after each step of training. A forward pass
-alone changes nothing that a later one depends on: to evaluate a network does not change it.
+If it learns, it says what: `parameters = ("a",)`; what it names in `frozen` stays as it is. Its
+attribute `training` is set by `forward`: True in training mode, False in inference mode. The first
+layer's `for_x` is False in training: its `backward` need not return the gradient for x. A method
+`after_step()`, if there is one, is called after each step of training. A forward pass alone changes
+nothing that a later one depends on: to evaluate a network does not change it.
 
 What comes in is a NumPy array, or what makes one. A layer keeps what its backward pass needs, so
 no layer may stand in a network twice.

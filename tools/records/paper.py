@@ -107,8 +107,7 @@ def make():
     found |= results(train, [(*cell, seed) for cell in chosen for seed in FRESH_SEEDS])
 
     right, percentiles = zip(*(found[*cell, SEEDS[0]] for cell in grid), strict=True)
-    settled = STEPS.index(1000)  # the typical unit is chosen by what comes after step 1,000
-    units = [typical_unit(each[settled:, 1]) for each in percentiles]
+    units = [typical_unit(each[:, 1], STEPS) for each in percentiles]
     of_unit = [each[:, :, unit] for each, unit in zip(percentiles, units, strict=True)]
     widths = [np.median(each[:, 2] - each[:, 0], axis=1) for each in percentiles]
     ranges = [np.median(ranges_from(each), axis=1) for each in percentiles]
