@@ -149,7 +149,8 @@ def accuracy(network, x, labels):
 def gradients(network, x, target, loss=cross_entropy):
     """The loss on a batch in training mode, and its gradient for each parameter, in a list.
 
-    The parameters come in the order of `network.learned`; frozen ones are left out.
+    The parameters come in the order of `network.learned`; frozen ones are left out. The arrays are
+    copies, since a layer may use its own again in the next backward pass.
     """
     value, dy = loss(forward(network, x), target)
     backward(network, dy)
@@ -163,7 +164,7 @@ def jacobian(function, x, step=1e-6):
     """The derivatives J[i, j] of the value i of function(x) for x[j], by central differences.
 
     x: (N,), of size about 1; function returns (M,). Returns (M, N), with an error of about
-    1e-9 (step² from the formula, 1e-16 / step from rounding).
+    1e-10 (step² from the formula, 1e-16 / step from rounding).
     """
     x = check_finite(x, "x", ndim=1)
     moves = step * np.eye(len(x))
@@ -184,7 +185,7 @@ def batch_norm_jacobian(x, gamma=1.0, eps=1e-5):
     """
     x = check_finite(x, "x", ndim=1)
     x_hat, n = normalize(x, eps), len(x)
-    std = undo_parameters(x, eps).gamma
+    std = undo_parameters(x, eps).gamma  # the gamma that undoes is sqrt(var + eps)
     return gamma / std * (np.eye(n) - 1 / n - np.outer(x_hat, x_hat) / n)
 
 
@@ -233,9 +234,23 @@ def drift(means, stds):
             "for both, and two steps or more"
         )
     if not (stds > 0).all():
-        raise ValueError("a unit has the same input for all examples: its drift has no unit")
+        raise ValueError("a std is 0, expected above 0: leave units out that do not vary")
     moved = np.abs(np.diff(means, axis=0)) / stds[:-1]
     return Drift(float(moved.mean()), float(np.abs(np.diff(np.log(stds), axis=0)).mean()))
+
+
+def typical_unit(medians, steps, since=1000):
+    """The rule by which notebook 06 picks its typical unit: the one of median drift.
+
+    From step `since` on its median moves over a range, largest less smallest, that is the middle
+    one of all units (of an even number, the upper middle one). Units with NaN, as where training
+    has diverged, come last.
+
+    medians: of each unit's input, (T, units); steps: at which they were taken, (T,). Returns the
+    number of the unit.
+    """
+    ranges = np.ptp(medians[np.asarray(steps) >= since], axis=0)
+    return int(np.argsort(ranges, kind="stable")[len(ranges) // 2])
 
 
 def steadiness(path):

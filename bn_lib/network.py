@@ -11,9 +11,10 @@ A batch is (N, units). A layer is any object with two methods:
                   for its x, and keeps that for a parameter `a` of its own in the attribute `da`
 
 If it learns, it says what: `parameters = ("a",)`; what it names in `frozen` stays as it is. Its
-attribute `training` is set by `forward`: True in training mode, False in inference mode. Its
-method `after_step()`, if there is one, is called after each step of training. A forward pass
-alone changes nothing that a later one depends on: to evaluate a network does not change it.
+attribute `training` is set by `forward`: True in training mode, False in inference mode. The first
+layer's `for_x` is False in training: its `backward` need not return the gradient for x. A method
+`after_step()`, if there is one, is called after each step of training. A forward pass alone changes
+nothing that a later one depends on: to evaluate a network does not change it.
 
 What comes in is a NumPy array, or what makes one. A layer keeps what its backward pass needs, so
 no layer may stand in a network twice.
@@ -131,10 +132,11 @@ def dense(sizes, activation, rng, norm=None, gain=1.0, std=None, bias=True, dtyp
             )
     network, last = [], len(sizes) - 2
     for i, (inputs, units) in enumerate(pairwise(sizes)):
-        network += [norm(inputs)] if network and norm else []
-        network += [activation()] if network and activation else []
+        network += [norm(inputs)] if i > 0 and norm else []
+        network += [activation()] if i > 0 and activation else []
         spread = gain / sqrt(inputs) if std is None else std
-        network += [Linear(inputs, units, rng, spread, dtype, bias or not norm or i == last)]
+        b = bias or not norm or i == last
+        network += [Linear(inputs, units, rng, std=spread, dtype=dtype, bias=b)]
     return network
 
 
@@ -164,7 +166,7 @@ class Linear:
         self.W = (std * rng.standard_normal((inputs, units))).astype(dtype)
         self.b = np.zeros(units, dtype) if bias else None
         self.parameters, self.frozen = ("W", "b") if bias else ("W",), frozen
-        self.buffer = np.empty_like(self.W)  # for dW, at each step: new memory would cost time
+        self.buffer = np.empty_like(self.W)  # dW, at each step anew: new memory would cost time
 
     def forward(self, x):
         """Return x W + b."""
@@ -175,7 +177,10 @@ class Linear:
         return y
 
     def backward(self, dy):
-        """Keep dW = xᵀ dy and db, the sum of dy; return dx = dy Wᵀ if it is wanted."""
+        """Keep dW = xᵀ dy and db, the sum of dy; return dx = dy Wᵀ if it is wanted.
+
+        dW is the same array at each step: copy it to compare two of them.
+        """
         self.dW = np.matmul(self.x.T, dy, out=self.buffer)
         if self.b is not None:
             self.db = ones(len(dy), dy.dtype).dot(dy)  # a third of the time of dy.sum(axis=0)
@@ -214,15 +219,16 @@ class BatchNorm:
         if self.training:
             dx, self.dgamma, self.dbeta = batch_norm_backward(dy, self.cache)
         else:
-            gradients = batch_norm_inference_backward(
+            dx, self.dgamma, self.dbeta = batch_norm_inference_backward(
                 dy, self.x, self.gamma, *self.kept(), self.eps
             )
-            dx, self.dgamma, self.dbeta = gradients
         return dx
 
     def kept(self):
         """Mean and var of inference mode."""
-        return self.population or (self.running.mean, self.running.var)
+        if self.population is not None:
+            return self.population
+        return self.running.mean, self.running.var
 
     def after_step(self):
         """Take the batch into the moving averages; the population is another one now."""
@@ -330,14 +336,14 @@ def cross_entropy(logits, labels):
     n, classes = logits.shape
     rows = np.arange(n)
     largest = np.ascontiguousarray(logits.T).max(axis=0)  # half the time of logits.max(axis=1)
-    p = logits - largest[:, None]  # no overflow, and the same p
-    true = p[rows, labels]
-    np.exp(p, out=p)
-    total = p.dot(ones(classes, p.dtype))
-    loss = (np.log(total) - true).sum() / n
-    p /= n * total[:, None]
-    p[rows, labels] -= 1 / n
-    return float(loss), p
+    shifted = logits - largest[:, None]  # no overflow, and the same p
+    of_true = shifted[rows, labels]
+    e = np.exp(shifted, out=shifted)
+    total = e.dot(ones(classes, e.dtype))
+    loss = (np.log(total) - of_true).sum() / n
+    gradient = np.divide(e, n * total[:, None], out=e)  # p / N
+    gradient[rows, labels] -= 1 / n
+    return float(loss), gradient
 
 
 def squared_error(y, target):

@@ -20,6 +20,8 @@ from bn_lib.arguments import (
 from bn_lib.network import backward, cross_entropy, forward, learned
 from bn_lib.normalization import OutOfRange
 
+PIECE = 8192  # numbers: what a step makes of so many of them stays in the processor's cache
+
 
 class Diverged(ArithmeticError):
     """The loss or a parameter is infinite or no number: the message says where that was seen."""
@@ -90,7 +92,7 @@ class Training:
         would have ended without, to the last bit. An interrupt waits for the end of its step.
 
         Raises Diverged when the loss is infinite or not a number, or a parameter in the end, or
-        when BatchNorm meets what is too large for its type; the record is kept.
+        when BatchNorm meets what is too large for its type, forward or backward; the record stays.
         """
         whole_number(until, "until", 0, "the steps to be done in all")
         if self.record_if_due():
@@ -122,16 +124,17 @@ class Training:
         x, target = self._next_batch()
         try:
             loss, dy = self.loss(forward(self.network, x), target)
+            if not isfinite(loss):
+                self._check_parameters()
+                where = _origin(self.network, x)
+                raise Diverged(f"the loss of step {self.step} is {loss}: {where}")
+            backward(self.network, dy, for_x=False)
+            self.optimizer.step(learns)
+            for layer in self.network:
+                if hasattr(layer, "after_step"):
+                    layer.after_step()
         except OutOfRange as error:
             raise Diverged(f"step {self.step} meets numbers out of range: {error}") from error
-        if not isfinite(loss):
-            self._check_parameters()
-            raise Diverged(f"the loss of step {self.step} is {loss}: {_origin(self.network, x)}")
-        backward(self.network, dy, for_x=False)
-        self.optimizer.step(learns)
-        for layer in self.network:
-            if hasattr(layer, "after_step"):
-                layer.after_step()
         self.losses.append(loss)
         self.step += 1
 
@@ -205,8 +208,8 @@ class SGD:
         v <- momentum * v + rate * gradient        parameter <- parameter - v
 
     times: factors of the rate by the names of parameters, such as {"gamma": 100, "beta": 100}.
-    Without momentum, a step uses up what a layer names `buffer`: dW of a Linear holds rate * dW.
-    Raises ValueError for a rate below 0, momentum outside [0, 1), or a name that no layer has.
+    Raises ValueError for a rate below 0, momentum outside [0, 1), and, at the first step, for a
+    name in `times` that no layer has.
     """
 
     def __init__(self, rate, momentum=0.0, times=None):
@@ -224,14 +227,12 @@ class SGD:
             check_names(self.times, {name for _, name in parameters})
         found = [gradient(layer, name) for layer, name in parameters]  # all, or none has moved
         for (layer, name), g in zip(parameters, found, strict=True):
-            # What a layer fills anew at each step is in the processor's cache: the move may use it.
-            used_up = g is getattr(layer, "buffer", None) and not self.momentum
-            move = np.multiply(self.rate * self.times.get(name, 1.0), g, out=g if used_up else None)
+            rate = self.rate * self.times.get(name, 1.0)
             if self.momentum:
                 key = _Same(layer), name
-                move += self.momentum * self._velocity.get(key, 0.0)
-                self._velocity[key] = move
-            _subtract(layer, name, move)
+                self._velocity[key] = rate * g + self.momentum * self._velocity.get(key, 0.0)
+                rate, g = 1.0, self._velocity[key]
+            _subtract(layer, name, rate, g)
 
 
 class Adam:
@@ -257,7 +258,7 @@ class Adam:
             v = self.beta2 * v + (1 - self.beta2) * g**2
             self._moments[key] = m, v
             m_hat, v_hat = m / (1 - self.beta1**self._t), v / (1 - self.beta2**self._t)
-            _subtract(layer, name, self.rate * m_hat / (np.sqrt(v_hat) + self.eps))
+            _subtract(layer, name, 1.0, self.rate * m_hat / (np.sqrt(v_hat) + self.eps))
 
 
 class _Same:
@@ -273,7 +274,14 @@ class _Same:
         return id(self.layer)
 
 
-def _subtract(layer, name, move):
+def _subtract(layer, name, rate, g):
+    """Parameter <- parameter - rate * g: in place for an array; a number has to be stored again."""
     value = getattr(layer, name)
-    value -= move  # in place for an array; a plain number has to be stored again
+    if np.ndim(value) and value.size > PIECE:
+        rows = 1 + PIECE // value[0].size
+        for start in range(0, len(value), rows):
+            piece = value[start : start + rows]
+            piece -= rate * g[start : start + rows]
+        return
+    value -= rate * g
     setattr(layer, name, value)

@@ -298,7 +298,8 @@ class Percentiles(Picture):
     """The 15th, 50th and 85th percentile of a unit's input, as in Ioffe & Szegedy 2015, figure 1.
 
     steps: at which they were taken, shape (T,). `update` takes two sides, without and with batch
-    norm: the percentiles, shape (T, 3). What leaves the axes is named at their edge.
+    norm: the percentiles, shape (T, 3). What leaves the axes is named at their edge. Notebook 06
+    shows those of `bn_lib.measure.typical_unit`.
     """
 
     TOP = 5.5  # the axes show inputs from -TOP to TOP

@@ -1,8 +1,9 @@
-"""Batch normalization as in Ioffe & Szegedy 2015, a line of code for a line of the paper.
+"""Batch normalization as in Ioffe & Szegedy 2015: the code is the equations of the docstrings.
 
-careful.mean(a, axes) is a.mean(axes, keepdims=True) with all its digits, careful.total(a, axes) the
-sum; m counts the values in a mean. Lines that begin with check_, as_, per_unit, given_ or in_type
-turn arguments into arrays of one type and refuse what cannot be computed; see refusals.
+careful.mean(a, axes) is a.mean(axes, keepdims=True), careful.total(a, axes) the sum, both rounded
+once, to the type of a; m counts the values in a mean. as_batch, as_floats, as_upstream, per_unit,
+given_statistics and in_type turn what comes in into arrays of one type; what begins with check_
+refuses what cannot be computed, and changes nothing. All of these are in refusals.
 """
 
 from typing import NamedTuple
@@ -12,7 +13,7 @@ import numpy as np
 from bn_lib.arguments import as_floats, check_bool
 
 from . import careful
-from .careful import all_but_units, count, units
+from .careful import all_but_units, one_per_unit, values_per_mean
 from .refusals import (
     as_batch,
     as_upstream,
@@ -22,14 +23,16 @@ from .refusals import (
     check_not_empty,
     check_range,
     check_same_units,
-    check_spread,
     check_units_axes,
+    check_variance,
     given_statistics,
     in_type,
     per_unit,
 )
 
-quiet = np.errstate(all="ignore")  # what overflows is refused, and a NaN that came in is no news
+quiet = np.errstate(
+    all="ignore"
+)  # check_range says what may not overflow; a NaN that came in is no news
 
 
 # ---------------------------------------------------------------- training mode: forward
@@ -38,17 +41,18 @@ quiet = np.errstate(all="ignore")  # what overflows is refused, and a NaN that c
 def center(x, axes):
     """Return x - mean, mean and var (algorithm 1, lines 1 and 2); the axes keep length 1.
 
-    x is centered twice. The mean of large values is itself rounded: of values near 1,000,000 in
-    float32 by up to 0.03. That error would be in all of x - mean, and its square in var. The
-    values that are left are small, so that their mean, `rest`, is rounded by far less; without it
-    they are centered to their last digits, and of a constant exactly 0 is left.
+    x is centered twice. Even an exact mean has to be stored in x's type, whose numbers near
+    1,000,000 in float32 are 0.06 apart: it is rounded by up to 0.03. That error would be in all of
+    x - mean, and its square in var. The values that are left are small, so that their own mean,
+    `correction`, is rounded by far less; once it is subtracted too they are centered to their last
+    digits, and of a constant exactly 0 is left.
     """
-    rounded = careful.mean(x, axes)
-    centered = x - rounded
-    rest = careful.mean(centered, axes)
-    centered -= rest
+    rough_mean = careful.mean(x, axes)
+    centered = x - rough_mean
+    correction = careful.mean(centered, axes)
+    centered -= correction
     var = careful.mean(centered**2, axes)
-    return centered, rounded + rest, var
+    return centered, rough_mean + correction, var
 
 
 @quiet
@@ -66,8 +70,8 @@ def moments(x, axis=None):
     x, axes, dtype = as_batch(x, axis, least=1)
     _, mean, var = center(x, axes)
     check_range(var, "a variance", axes, x)
-    var = in_type(var, dtype, "a variance")
-    return mean.squeeze(axes).astype(dtype)[()], var.squeeze(axes)[()]
+    var = in_type(var, dtype, "a variance")  # may be too large for float16; a mean is not
+    return mean.squeeze(axes).astype(dtype)[()], var.squeeze(axes)[()]  # [()]: a number for (N,)
 
 
 @quiet
@@ -82,7 +86,7 @@ def normalize(x, eps=1e-5, axis=None):
     x, axes, dtype = as_batch(x, axis)
     eps = check_eps(eps)
     centered, _, var = center(x, axes)
-    check_spread(var, eps, x, axes)
+    check_variance(var, eps, x, axes)
     x_hat = centered / np.sqrt(var + eps)
     return x_hat.astype(dtype, copy=False)
 
@@ -91,7 +95,8 @@ class BatchNormCache(NamedTuple):
     """What batch_norm leaves for batch_norm_backward and for RunningStatistics.
 
     x_hat has the shape of x; mean, var and std = sqrt(var + eps) keep the array axes `axes` with
-    length 1, gamma all but axis 1. All have the type in which x is computed; dtype is that of y.
+    length 1, gamma every axis but axis 1. All have the type in which x is computed; dtype is
+    that of y.
     """
 
     x_hat: np.ndarray
@@ -110,14 +115,15 @@ def batch_norm(x, gamma=1.0, beta=0.0, eps=1e-5, axis=None):
     x: (N,), (N, D), (N, C, H, W); gamma, beta: one number, or one per unit, shape (D,).
     Returns (y, cache): y in the shape and type of x, and what batch_norm_backward needs.
 
-    Raises what normalize raises, and ValueError for gamma or beta of a wrong shape.
+    Raises what normalize raises, and ValueError for gamma or beta of a wrong shape. Where gamma or
+    beta is too large for the type of x, y is infinite; a network's loss then says so.
     """
     x, axes, dtype = as_batch(x, axis)
     gamma, beta = per_unit(gamma, "gamma", x, x.dtype), per_unit(beta, "beta", x, x.dtype)
     eps = check_eps(eps)
 
     centered, mean, var = center(x, axes)
-    check_spread(var, eps, x, axes)
+    check_variance(var, eps, x, axes)
     std = np.sqrt(var + eps)
     x_hat = centered / std
     y = gamma * x_hat + beta
@@ -145,10 +151,10 @@ def undo_parameters(x, eps=1e-5):
     x, axes, dtype = as_batch(x)
     eps = check_eps(eps)
     _, mean, var = center(x, axes)
-    check_spread(var, eps, x, axes)
+    check_variance(var, eps, x, axes)
     gamma = np.sqrt(var + eps)
     beta = mean
-    return UndoParameters(units(gamma, dtype), units(beta, dtype))
+    return UndoParameters(one_per_unit(gamma, dtype), one_per_unit(beta, dtype))
 
 
 # ---------------------------------------------------------------- training mode: backward
@@ -166,6 +172,10 @@ def batch_norm_backward(dy, cache):
         dgamma = sum(dy * x_hat)
         dbeta  = sum(dy)
 
+    Where each mean belongs to one unit, gamma is the same number in all of it and comes last:
+
+        dx     = gamma / sqrt(var + eps) * (dy - dbeta / m - x_hat * dgamma / m)
+
     dy: the shape of y. Returns (dx, dgamma, dbeta) in the type of x; dgamma and dbeta have shape
     (D,), one per unit even where gamma was one number for all, and are numbers for (N,).
 
@@ -173,27 +183,26 @@ def batch_norm_backward(dy, cache):
     what is no real number, and for another cache than that of batch_norm.
     """
     check_cache(cache, BatchNormCache)
-    x_hat, gamma, _, _, std, axes, dtype = cache
+    x_hat, gamma, std, axes, dtype = cache.x_hat, cache.gamma, cache.std, cache.axes, cache.dtype
     dy = as_upstream(dy, x_hat)
-    unit_axes, m = all_but_units(x_hat.shape), count(x_hat.shape, axes)
+    unit_axes, m = all_but_units(x_hat.shape), values_per_mean(x_hat.shape, axes)
 
     dgamma = careful.total(dy * x_hat, unit_axes)
     dbeta = careful.total(dy, unit_axes)
-    if axes == unit_axes:  # gamma, one number in each mean, can wait, and both sums are known
-        dx_hat, scale = dy, gamma / std
-        mean_dx_hat, mean_along = dbeta / m, dgamma / m
-    else:
-        dx_hat, scale = dy * gamma, 1 / std
-        mean_dx_hat = careful.mean(dx_hat, axes)
-        mean_along = careful.mean(dx_hat * x_hat, axes)
-        check_range(dgamma, "dgamma", unit_axes, dy, x_hat)
+    if axes == unit_axes:  # g is dy: its sums are known, and gamma comes last
+        g, scale = dy, gamma / std
+        mean_g, mean_g_x_hat = dbeta / m, dgamma / m
+    else:  # g is dx_hat
+        g, scale = dy * gamma, 1 / std
+        mean_g, mean_g_x_hat = careful.mean(g, axes), careful.mean(g * x_hat, axes)
+        check_range(dgamma, "dgamma", unit_axes, dy, x_hat)  # above, dx shows it
         check_range(dbeta, "dbeta", unit_axes, dy)
-    dx = dx_hat - mean_dx_hat
-    dx -= x_hat * mean_along
+    dx = g - mean_g
+    dx -= x_hat * mean_g_x_hat  # in place: new memory costs time
     dx *= scale
 
     check_range(dx, "dx", axes, dy, x_hat, gamma, std)
-    return dx.astype(dtype, copy=False), units(dgamma, dtype), units(dbeta, dtype)
+    return dx.astype(dtype, copy=False), one_per_unit(dgamma, dtype), one_per_unit(dbeta, dtype)
 
 
 # ---------------------------------------------------------------- inference mode
@@ -210,7 +219,7 @@ class RunningStatistics:
     unbiased=False averages the biased var that normalizes, as Keras does.
     The start, mean 0 and var 1, still weighs (1 - momentum)**T after T batches.
 
-    mean and var are float64 of shape (D,), or numbers for (N,), and before the first batch.
+    mean and var are float64: numbers before the first batch and for batches (N,), else (D,).
     Raises ValueError for momentum outside [0, 1], TypeError where it is no number, and for an
     `unbiased` that is neither True nor False.
     """
@@ -224,22 +233,24 @@ class RunningStatistics:
     def update(self, batch):
         """Take in a mini-batch: x itself, or the cache that batch_norm made of it.
 
+        x is averaged in float64; a cache holds mean and var already, in the type of its x.
+
         Raises ValueError, and changes nothing, for an empty batch, one value per unit, another
         number of units than before, a variance too large for float64, or a cache of layer,
         instance or group normalization, whose statistics don't belong to units.
         """
         if isinstance(batch, BatchNormCache):
-            x, axes, mean, var = batch.x_hat, batch.axes, batch.mean, batch.var
-            check_units_axes(axes, x.shape)
+            shape, axes, mean, var = batch.x_hat.shape, batch.axes, batch.mean, batch.var
+            check_units_axes(axes, shape)
         else:
             x, axes, _ = as_batch(batch)
-            x = x.astype(np.float64)
+            x, shape = x.astype(np.float64), x.shape
             _, mean, var = center(x, axes)
             check_range(var, "a variance", axes, x)
-        mean, var = units(mean, np.float64), units(var, np.float64)
+        mean, var = one_per_unit(mean, np.float64), one_per_unit(var, np.float64)
         check_same_units(mean.shape, self)
 
-        new, m = self.momentum, count(x.shape, axes)
+        new, m = self.momentum, values_per_mean(shape, axes)
         correction = m / (m - 1) if self.unbiased else 1.0
         running_mean = (1 - new) * self.mean + new * mean
         running_var = (1 - new) * self.var + new * correction * var
@@ -252,7 +263,7 @@ def batch_norm_inference(x, gamma, beta, mean, var, eps=1e-5):
     """Return y = gamma * (x - mean) / sqrt(var + eps) + beta with given, constant mean and var.
 
     Ioffe & Szegedy 2015, algorithm 2, line 11. A row of y depends on no other row of x, so one
-    example is enough. Computed in float64.
+    example is enough. Computed in float64, as nothing corrects x - mean here: mean is given.
 
     x: (N,), (N, D), (N, C, H, W); gamma, beta, mean, var: one number, or one per unit, shape
     (D,). Returns y in the shape and type of x.
@@ -268,7 +279,7 @@ def batch_norm_inference(x, gamma, beta, mean, var, eps=1e-5):
     y = gamma / np.sqrt(var + eps) * (x - mean) + beta
 
     check_range(y, "y", (), x, gamma, beta, mean, var)
-    return y.astype(dtype, copy=False)
+    return in_type(y, dtype, "y")
 
 
 @quiet
@@ -295,7 +306,7 @@ def batch_norm_inference_backward(dy, x, gamma, mean, var, eps=1e-5):
     check_range(dx, "dx", (), dy, gamma, var)
     check_range(dgamma, "dgamma", unit_axes, dy, x, mean, var)
     check_range(dbeta, "dbeta", unit_axes, dy)
-    return dx.astype(dtype, copy=False), units(dgamma, dtype), units(dbeta, dtype)
+    return in_type(dx, dtype, "dx"), one_per_unit(dgamma, dtype), one_per_unit(dbeta, dtype)
 
 
 @quiet
@@ -325,5 +336,5 @@ def fold(W, b, gamma, beta, mean, var, eps=1e-5):
 
     check_range(W_folded, "W'", (), W, gamma, var)
     check_range(b_folded, "b'", (), b, gamma, beta, mean, var)
-    b_folded = np.broadcast_to(b_folded, (1, W.shape[1]))[0]
-    return in_type(W_folded, dtype, "W'"), in_type(b_folded, dtype, "b'").copy()
+    b_folded = np.zeros(W.shape[1]) + b_folded[0]  # one for each unit, also where all were numbers
+    return in_type(W_folded, dtype, "W'"), in_type(b_folded, dtype, "b'")

@@ -5,13 +5,14 @@ from math import prod
 
 import numpy as np
 
-LONGEST = 512  # values in one float32 sum; a longer one would lose digits
-ONES = {"f": np.ones((1, LONGEST), np.float32), "d": np.ones((1, LONGEST))}  # by dtype.char
+LONGEST = 512  # values in one float32 sum; where there are more, float64 keeps their digits
+# By dtype.char; (1, n) @ (n, D) is (1, D), so that the axis keeps length 1.
+ONES = {"f": np.ones((1, LONGEST), np.float32), "d": np.ones((1, LONGEST))}
 
 
 def mean(a, axes):
     """The mean of a over array axes, which keep length 1, in the type of a."""
-    return (_sum(a, axes) / count(a.shape, axes)).astype(a.dtype, copy=False)
+    return (_sum(a, axes) / values_per_mean(a.shape, axes)).astype(a.dtype, copy=False)
 
 
 def total(a, axes):
@@ -26,7 +27,7 @@ def _sum(a, axes):
 
 
 @lru_cache  # the same few shapes come again and again
-def count(shape, axes):
+def values_per_mean(shape, axes):
     """The number m of values in each mean."""
     return prod([shape[a] for a in axes])
 
@@ -37,7 +38,7 @@ def all_but_units(shape):
     return (0, *range(2, len(shape)))
 
 
-def units(statistic, dtype):
+def one_per_unit(statistic, dtype):
     """A statistic per unit in shape (D,), or a number for one unit."""
     statistic = statistic.astype(dtype, copy=False)
     return statistic.reshape(-1) if statistic.ndim > 1 else statistic[0]

@@ -6,9 +6,9 @@ import numpy as np
 
 from bn_lib.arguments import FLOATS, as_floats, number
 
-from .careful import all_but_units, count
+from .careful import all_but_units, values_per_mean
 
-# Squares of float32 and float64 that are smaller than this have fewer digits.
+# Squares below `tiny` lose digits; in a variance above tiny / eps these do not count.
 SMALLEST = {dtype: float(np.finfo(dtype).tiny / np.finfo(dtype).eps) for dtype in FLOATS}
 
 
@@ -53,12 +53,13 @@ def check_cache(cache, kind):
 def as_batch(x, axis=None, least=2):
     """x as floats, the array axes of the statistics, sorted, and the type of the results.
 
-    Raises ValueError for fewer than `least` values for each statistic.
+    Raises ValueError for fewer than `least` values for each statistic: a single one has moments,
+    but cannot be normalized.
     """
     x, dtype = as_floats(x, "x")
     check_not_empty(x.shape)
     axes = all_but_units(x.shape) if axis is None else known_axes(axis, x.shape)
-    if count(x.shape, axes) < least:
+    if values_per_mean(x.shape, axes) < least:
         raise ValueError(
             f"x of shape {x.shape} has 1 value per unit (array axes {axes}), expected more in "
             "training mode: the value is its own mean, so y = beta whatever x is. Take a larger "
@@ -116,7 +117,7 @@ def check_units_axes(axes, shape):
 def check_same_units(shape, running):
     """Refuse a batch of other units than the running statistics have."""
     for known in (np.shape(running.mean), np.shape(running.var)):
-        if known != shape and (known or running.batches):  # the first numbers go with any units
+        if known != shape and (known or running.batches):  # the 0 and 1 of the start fit any units
             raise ValueError(
                 f"the batch has units of shape {shape}, expected {known} as in the batches "
                 "before: use one RunningStatistics for each layer"
@@ -147,26 +148,29 @@ def in_type(array, dtype, name):
 
 
 def check_range(result, name, axes, *sources):
-    """Refuse infinity and NaN in a result where all sources are finite, over array axes."""
-    if isfinite(np.vdot(result, result)):  # the squares overflow first: then look closely
+    """Refuse infinity and NaN in a result where all sources are finite, over array axes.
+
+    axes: those over which the result has summed its sources; () means element by element.
+    """
+    if isfinite(np.vdot(result, result)):  # quick: a finite sum of squares has finite terms
         return
-    known = True
+    came_in_finite = True
     for source in sources:
-        known = known & np.isfinite(source).all(axes, keepdims=True)
-    if (known & ~np.isfinite(result)).any():
+        came_in_finite = came_in_finite & np.isfinite(source).all(axes, keepdims=True)
+    if (came_in_finite & ~np.isfinite(result)).any():
         raise OutOfRange(
             f"{name} is too large for {result.dtype} (it ends at {np.finfo(result.dtype).max:.1e})"
             ": divide what comes in by a constant, or convert it to a wider type"
         )
 
 
-def check_spread(var, eps, x, axes):
+def check_variance(var, eps, x, axes):
     """Refuse a variance of x over axes that is too large for the type of x, or, with eps, too
     small to keep its digits."""
     check_range(var, "a variance", axes, x)
-    if eps >= SMALLEST[x.dtype] or not (var + eps < SMALLEST[x.dtype]).any():
+    if eps >= SMALLEST[x.dtype] or not (small := var + eps < SMALLEST[x.dtype]).any():
         return
-    index = np.argwhere(var + eps < SMALLEST[x.dtype])[0]
+    index = np.argwhere(small)[0]
     unit = ", ".join(":" if a in axes else str(index[a]) for a in range(x.ndim))
     if eps == 0 and np.ptp(x, axes, keepdims=True)[tuple(index)] == 0:
         raise ValueError(

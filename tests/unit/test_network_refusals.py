@@ -21,6 +21,7 @@ from bn_lib.network import (
     undo,
     use_population,
 )
+from bn_lib.normalization import OutOfRange
 from bn_lib.training import SGD, Adam, Diverged, Training
 
 X, LABELS = np.arange(12.0).reshape(4, 3) ** 2, np.array([0, 1, 2, 0])
@@ -264,3 +265,14 @@ def test_batch_norm_out_of_its_range_is_divergence():
     network = [Linear(3, 3, generator(), dtype=np.float32), BatchNorm(3)]
     with pytest.raises(Diverged, match="step 0 meets numbers out of range: a variance is too"):
         Training(network, X.astype(np.float32) * 1e30, LABELS, SGD(0.1)).run(3)
+
+
+@pytest.mark.parametrize("method", ["backward", "after_step"])
+def test_what_is_out_of_range_after_the_forward_pass_is_divergence_too(method):
+    def beyond(*arguments):
+        raise OutOfRange("dx is too large")
+
+    layer = BatchNorm(3)
+    setattr(layer, method, beyond)
+    with pytest.raises(Diverged, match="step 0 meets numbers out of range: dx is too large"):
+        training([Linear(3, 3, generator()), layer]).run(1)

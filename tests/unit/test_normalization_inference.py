@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.normalization import (
+    OutOfRange,
     RunningStatistics,
     batch_norm,
     batch_norm_inference,
@@ -142,3 +143,11 @@ def test_fold_takes_numbers_for_all_units_and_keeps_the_type():
     np.testing.assert_array_equal(shift, np.full(3, -3.5))
     shift[0] = 7
     assert shift[1] == -3.5
+
+
+def test_a_result_beyond_its_own_type_is_refused_though_float64_holds_it():
+    x = np.full((2, 1), 1e30, np.float32)
+    with pytest.raises(OutOfRange, match="y is too large for float32"):
+        batch_norm_inference(x, 1e20, 0, 0, 1)
+    with pytest.raises(OutOfRange, match="dx is too large for float32"):
+        batch_norm_inference_backward(x, x, 1e20, 0, 1)

@@ -170,3 +170,15 @@ def test_all_parameters_move_or_none(optimizer):
     with pytest.raises(ValueError, match="da of Forgets is None"):
         one.run(1)
     np.testing.assert_array_equal(network[0].b, before)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.1, 0.9), Adam()])
+def test_a_step_leaves_gradients_as_they_are_and_moves_large_weights_whole(optimizer):
+    layer = Linear(150, 100, generator(), bias=False)  # more numbers than one piece
+    x, before = generator(1).normal(size=(5, 150)), layer.W.copy()
+    dy = squared_error(x @ before, np.zeros((5, 100)))[1]
+    Training([layer], x, np.zeros((5, 100)), optimizer, loss=squared_error).run(1)
+    np.testing.assert_allclose(layer.dW, x.T @ dy)
+    if isinstance(optimizer, SGD):
+        np.testing.assert_allclose(layer.W, before - 0.1 * layer.dW)
+    assert (before != layer.W).all()

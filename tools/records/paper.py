@@ -12,6 +12,7 @@ import numpy as np
 from bn_lib.data import mnist
 from bn_lib.data.archive import HERE
 from bn_lib.data.records import write
+from bn_lib.measure import typical_unit
 from bn_lib.network import BatchNorm, Sigmoid, dense, forward, use_population
 from bn_lib.training import SGD, Training
 from tools.records.sweeps import count_right, evaluations, results
@@ -80,16 +81,6 @@ def ranges_from(percentiles):
     return (np.maximum.accumulate(medians) - np.minimum.accumulate(medians))[::-1]
 
 
-def typical_unit(percentiles):
-    """The rule by which notebook 06 picks its typical unit: the one of median drift.
-
-    After step 1,000 its median moves over a range that is the middle one of all units. Returns its
-    number. percentiles: (T, 3, units), as `train` returns them.
-    """
-    drift = ranges_from(percentiles)[STEPS.index(1000)]
-    return int(np.argsort(drift, kind="stable")[len(drift) // 2])
-
-
 def best(cells, found, seeds):
     """Of each side the cell (side, std, rate) whose accuracy in the end is highest.
 
@@ -116,7 +107,7 @@ def make():
     found |= results(train, [(*cell, seed) for cell in chosen for seed in FRESH_SEEDS])
 
     right, percentiles = zip(*(found[*cell, SEEDS[0]] for cell in grid), strict=True)
-    units = [typical_unit(each) for each in percentiles]
+    units = [typical_unit(each[:, 1], STEPS) for each in percentiles]
     of_unit = [each[:, :, unit] for each, unit in zip(percentiles, units, strict=True)]
     widths = [np.median(each[:, 2] - each[:, 0], axis=1) for each in percentiles]
     ranges = [np.median(ranges_from(each), axis=1) for each in percentiles]
