@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.text import Text
+from PIL import Image
 
 from bn_lib.live.canvas import frame_of
 from bn_lib.pictures import style
@@ -105,9 +106,10 @@ def _alone(picture) -> list[np.ndarray]:
             if not isinstance(artist, Text):
                 renderer.clear()
                 artist.draw(renderer)
-                pixels = np.array(renderer.buffer_rgba(), float)
-                opaque = pixels[..., 3:] / 255
-                found.append(blocks(opaque * pixels[..., :3] + 255 * (1 - opaque)))
+                drawn = Image.fromarray(np.asarray(renderer.buffer_rgba()))
+                on_white = Image.new("RGBA", drawn.size, "white")
+                on_white.alpha_composite(drawn)
+                found.append(blocks(np.asarray(on_white)[..., :3]))
     finally:
         picture.figure.set_dpi(style.DPI)
     return found
@@ -116,8 +118,7 @@ def _alone(picture) -> list[np.ndarray]:
 def blocks(pixels: np.ndarray) -> np.ndarray:
     """The mean color of each block, shape (rows, columns, 3)."""
     height, width = (length // BLOCK * BLOCK for length in pixels.shape[:2])
-    tiles = pixels[:height, :width].reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK, 3)
-    return np.rint(tiles.mean(axis=(1, 3))).astype(np.uint8)
+    return np.array(Image.fromarray(pixels[:height, :width]).reduce(BLOCK))
 
 
 def _ink(picture, text) -> list[float] | None:

@@ -69,7 +69,8 @@ def test_a_saved_notebook_shows_its_pictures_the_next_day(new_page, server, tmp_
 def test_a_figure_whose_state_comes_from_a_file_says_so(new_page, server):
     """Saved by a front end that keeps widgets in notebooks, and by a server without `saving`."""
     H = two_humped(256, np.random.default_rng(0))
-    figure = explore(lambda gamma=1.0: gamma * H, Overlay(before=H), gamma=(-1, 4, 0.05))
+    picture = Overlay(before=H)
+    figure = explore(lambda gamma, beta: gamma * H, picture, gamma=(-1, 4, 0.05), beta=[0.0])
     view = figure._repr_mimebundle_()[0][WIDGET_VIEW]
     name = lesson.write(server.root, "with_state.ipynb", FIGURE)
     notebook = nbformat.read(server.root / name, as_version=4)
@@ -83,7 +84,7 @@ def test_a_figure_whose_state_comes_from_a_file_says_so(new_page, server):
         front_end.open_notebook(page, server.address("lab", name))
         expect(page.locator(".bn-status")).to_contain_text("was saved with the notebook")
         expect(page.locator(".bn-figure")).to_have_class(re.compile("bn-stale"))
-        expect(page.locator(".bn-sentence")).to_contain_text("γ = 1.000")
+        expect(page.locator(".bn-sentence")).to_contain_text("γ = 1.500")
         assert page.locator(LIVE).evaluate("canvas => canvas.width > 0")
         expect(page.get_by_role("slider", name="γ")).to_be_disabled()
         for button in page.locator(".bn-figure button").all():
