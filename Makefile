@@ -18,7 +18,7 @@ lab: $(VENV)/.runtime  ## open the course in JupyterLab
 
 # At the course's sizes a second thread for matrix products only waits for the first; where others work on
 # the same machine, it waits long.
-lab check test test-oldest test-newest notebooks sweeps paper site: export OPENBLAS_NUM_THREADS = 1
+lab check test browsers test-oldest test-newest notebooks sweeps paper site: export OPENBLAS_NUM_THREADS = 1
 
 UNIT := $(wildcard tests/unit tests/lessons)
 CHANGED = $(shell git diff --name-only --diff-filter=d HEAD -- 'notebooks/*.ipynb'; \
@@ -34,6 +34,9 @@ test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python -m pytest $(SPREAD) tests
+
+browsers: $(VENV)/.test $(VENV)/.chromium  ## … and what takes long: figures in all states, slow kernels
+	$(BIN)/python -m pytest $(SPREAD) -m long tests
 
 test-oldest test-newest: test-%: .venv-%/.test  ## … unit tests and notebooks, on the oldest (newest) dependencies
 	.venv-$*/bin/python -m pytest $(SPREAD) $(WARNINGS_$*) $(UNIT) tests/notebooks notebooks
@@ -71,7 +74,8 @@ lock: $(VENV)/.test  ## pin the dependencies of pyproject.toml again (UPGRADE=--
 clean:  ## remove the environments and what the tests left
 	rm -rf _site .sweeps .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help lab check test test-oldest test-newest bench notebooks sweeps paper site solutions format lock clean
+.PHONY: help lab check test browsers test-oldest test-newest bench notebooks sweeps paper site solutions \
+	format lock clean
 
 # A stamp file says what has been installed from which pins.
 

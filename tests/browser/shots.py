@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.text import Text
+from PIL import Image
 
 from bn_lib.live.canvas import frame_of
 from bn_lib.pictures import style
@@ -18,49 +19,50 @@ ZOOM = 2  # image pixels for each CSS pixel
 BLOCK = 4  # image pixels, of which the mean is taken
 
 
-def write(folder: str) -> list[str]:
+def write(folder: str, all_states: bool) -> list[str]:
     """Save all live figures and trainings of the kernel in their states; return their names."""
     names = []
     for number, live in enumerate([*driver.explorers(), *driver.watches()]):
         name = f"{number} {type(live.picture).__name__}"
-        np.save(Path(folder) / f"{name}.npy", np.array(shots(live), dtype=object))
+        np.save(Path(folder) / f"{name}.npy", np.array(shots(live, all_states), dtype=object))
         names.append(name)
     return names
 
 
-def shots(live) -> list[dict]:
+def shots(live, all_states: bool) -> list[dict]:
     """A figure in its states, in the usual size of text and in large text."""
     picture = live.picture
     taken = []
     for large in (False, True):
         live.press("large text") if large else None
         with _still_at(picture, ZOOM) as background:
-            for state, go in _states(live, large):
+            for state, go in _states(live, large, all_states):
                 go()
                 taken.append(
                     {"state": f"{state}, large text" if large else state}
                     | {name: getattr(live.canvas, name) for name in ("size", "looks")}
                     | {"still": b64encode(live.canvas.still).decode()}
                     | _seen(picture, background)
-                    | {"alone": _alone(picture) if "start" in state else []}
+                    | {"alone": _alone(picture) if state in ("start", "at the end") else []}
                 )
     live.press("large text")
     return taken
 
 
-def _states(live, large):
-    """The start, the ends of each knob and the presets; in large text the start and the presets."""
+def _states(live, large, all_states):
+    """The start, and an end of the first knob; or else the start, the ends of each knob and the
+    presets. In large text the ends are left out."""
     if not hasattr(live, "knobs"):
         yield "at the end", live.draw
         return
     yield "start", lambda: live.press("reset")
-    for name, knob in live.knobs.items():
-        ends = () if large or knob.kind == "button" else (knob.values[0], knob.values[-1])
-        for value in ends:
-            yield f"{name} = {value}", lambda at={name: value}: live.go(**live.start | at)
-    for name in live.preset_positions:
+    knobs = {name: knob.values for name, knob in live.knobs.items() if knob.kind != "button"}
+    ends = [(name, value) for name, values in knobs.items() for value in (values[-1], values[0])]
+    for name, value in [] if large else ends if all_states else ends[:1]:
+        yield f"{name} = {value}", lambda at={name: value}: live.go(**live.start | at)
+    for name in live.preset_positions if all_states else ():
         yield name, lambda name=name: live.press("reset") or live.press(name)
-    yield "start again", lambda: live.press("reset")
+    live.press("reset")
 
 
 @contextmanager
@@ -104,9 +106,10 @@ def _alone(picture) -> list[np.ndarray]:
             if not isinstance(artist, Text):
                 renderer.clear()
                 artist.draw(renderer)
-                pixels = np.array(renderer.buffer_rgba(), float)
-                opaque = pixels[..., 3:] / 255
-                found.append(blocks(opaque * pixels[..., :3] + 255 * (1 - opaque)))
+                drawn = Image.fromarray(np.asarray(renderer.buffer_rgba()))
+                on_white = Image.new("RGBA", drawn.size, "white")
+                on_white.alpha_composite(drawn)
+                found.append(blocks(np.asarray(on_white)[..., :3]))
     finally:
         picture.figure.set_dpi(style.DPI)
     return found
@@ -115,8 +118,7 @@ def _alone(picture) -> list[np.ndarray]:
 def blocks(pixels: np.ndarray) -> np.ndarray:
     """The mean color of each block, shape (rows, columns, 3)."""
     height, width = (length // BLOCK * BLOCK for length in pixels.shape[:2])
-    tiles = pixels[:height, :width].reshape(height // BLOCK, BLOCK, width // BLOCK, BLOCK, 3)
-    return np.rint(tiles.mean(axis=(1, 3))).astype(np.uint8)
+    return np.array(Image.fromarray(pixels[:height, :width]).reduce(BLOCK))
 
 
 def _ink(picture, text) -> list[float] | None:

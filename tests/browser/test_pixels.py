@@ -151,28 +151,38 @@ def problems(shot: dict, seen: dict) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module", params=notebooks.paths(), ids=lambda path: path.stem)
-def shots(request, runs, tmp_path_factory) -> dict[str, list[dict]]:
-    """The shots of a notebook's figures, by the figures' names."""
-    folder = tmp_path_factory.mktemp("shots")
+def differences(path: Path, runs, page: Page, folder: Path, all_states: bool) -> dict[str, list]:
+    """Where the browser's pictures of a notebook's figures are not matplotlib's, by state."""
     lines = [
         "import json, sys",
         f"sys.path.insert(0, {str(ROOT)!r})",
         "from tests.browser import shots",
-        f"print(json.dumps(shots.write({str(folder)!r})))",
+        f"print(json.dumps(shots.write({str(folder)!r}, {all_states})))",
     ]
-    names = json.loads(runs.ask(request.param, "\n".join(lines)))
-    return {name: list(np.load(Path(folder) / f"{name}.npy", allow_pickle=True)) for name in names}
-
-
-def test_the_browser_draws_what_matplotlib_draws(shots, blank):
-    found = {
+    names = json.loads(runs.ask(path, "\n".join(lines)))
+    assert names
+    return {
         f"{name}, {shot['state']}": wrong
-        for name, states in shots.items()
-        for shot in states
-        if (wrong := problems(shot, drawn(blank, shot)))
+        for name in names
+        for shot in np.load(folder / f"{name}.npy", allow_pickle=True)
+        if (wrong := problems(shot, drawn(page, shot)))
     }
-    assert found == {}
+
+
+of_all = pytest.mark.parametrize("path", notebooks.paths(), ids=lambda path: path.stem)
+
+
+@of_all
+def test_the_browser_draws_what_matplotlib_draws(path, runs, blank, tmp_path):
+    """At the start, at an end of a knob, in large text."""
+    assert differences(path, runs, blank, tmp_path, all_states=False) == {}
+
+
+@pytest.mark.long
+@of_all
+def test_the_browser_draws_what_matplotlib_draws_in_every_state(path, runs, blank, tmp_path):
+    """At the start, at the ends of each knob, at the presets, in large text."""
+    assert differences(path, runs, blank, tmp_path, all_states=True) == {}
 
 
 @pytest.mark.parametrize("shift", [(3, 0), (0, 3)])
@@ -184,7 +194,7 @@ def test_an_artist_that_is_shifted_is_seen(blank, shift):
         return gamma * normalize(H) + beta
 
     figure = explore(transform, Overlay(before=H), gamma=(-1, 4, 0.05), beta=[0.0])
-    start = camera.shots(figure)[0]
+    start = camera.shots(figure, all_states=False)[0]
     assert problems(start, drawn(blank, start)) == []
     data = np.frombuffer(b64decode(start["data"]), "<i2").reshape(-1, 2)
     ends = np.cumsum(start["head"]["n"])

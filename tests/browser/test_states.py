@@ -82,6 +82,7 @@ def shown(page: Page) -> Locator:
     return page.locator(".bn-sentence")
 
 
+@pytest.mark.long
 def test_while_a_cell_runs_frames_stay_in_use_and_words_say_so(page):
     page.evaluate(EXECUTE, "time.sleep(8)")
     slider = page.get_by_role("slider")
@@ -105,6 +106,7 @@ def test_what_a_cell_changes_is_seen_after_it(page):
     is_quiet(page)
 
 
+@pytest.mark.long
 def test_a_kernel_that_does_not_answer(page):
     process = int(re.search(r"process (\d+)", page.locator(".jp-Notebook").inner_text())[1])
     os.kill(process, signal.SIGSTOP)
