@@ -5,7 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from bn_lib.figures import Bowl, TwoSpreads, UnitByUnit, Valley
+from bn_lib.data import puzzle
+from bn_lib.figures import Bowl, LayerSizes, Leaving, SameGamma, TwoSpreads, UnitByUnit, Valley
 from tests.lessons.pictures import Figure
 
 UNDONE = np.array([1.7, 3.0])
@@ -107,6 +108,66 @@ def test_each_unit_is_a_dot_or_counted_outside():
     assert picture.describe().startswith(said)
 
 
+def test_how_far_the_typical_gamma_is_from_its_sigma():
+    picture = Leaving(3)
+    picture.update((np.array([0.1, 0.1, 0.05]), np.array([-1, 0.5, 2.5])))
+    assert picture.describe() == (
+        "γ between −1.0 and 2.5, σ about 0.100; in the typical unit |γ| is 10 times σ."
+    )
+    assert picture.outside.get_text() == "1 units outside"
+
+
+def test_gamma_is_above_its_sigma_and_beta_above_its_mu():
+    picture = SameGamma(3)
+    sigma, gamma = np.array([0.2, 0.5, 9.0]), np.array([1.5, 1.8, 1.9])
+    mu, beta = np.array([1, -2, 3]), np.array([0.1, 0.2, -0.3])
+    picture.update((sigma, mu, gamma, beta), scale=3)
+    left, right = (dots.get_xydata() for dots in picture.dots)
+    assert left.tolist() == np.stack([sigma, gamma], axis=1).tolist()
+    assert right.tolist() == np.stack([mu, beta], axis=1).tolist()
+    assert picture.describe() == (
+        "initial weights ×3: the typical unit has γ = 1.8, σ = 0.5 (1 dots outside)."
+    )
+
+
+def layer_sizes(start, step):
+    record = puzzle(start)
+    result = record.sizes(0), record.sizes(step), record.after(step)
+    return result, dict(start=start, step=step)
+
+
+def test_each_panel_shows_the_sizes_now_on_those_at_first():
+    picture = LayerSizes()
+    (first, now, accuracy), position = layer_sizes("faint", 300)
+    picture.update((first, now, accuracy), **position)
+    for name, (pale, line, dots, _, below) in picture.panels.items():
+        np.testing.assert_allclose(pale.get_ydata(), np.median(first[name], axis=0))
+        np.testing.assert_allclose(line.get_ydata(), np.median(now[name], axis=0))
+        np.testing.assert_allclose(dots.get_ydata(), line.get_ydata())
+        assert below.get_text() == f"reads {100 * accuracy[name].mean():.0f} %"
+    said = "faint, step 300, last hidden layer: no batch norm 0.0038 (10 %), frozen undone 0.0034"
+    assert picture.describe().startswith(said)
+
+
+def test_what_is_too_large_is_said_and_what_has_overflowed_too():
+    picture = LayerSizes()
+    for step, words in ((1, "▲ 9.7·10⁶"), (300, "overflowed")):
+        result, position = layer_sizes("exploding", step)
+        picture.update(result, **position)
+        _, line, _, above, _ = picture.panels["no batch norm"]
+        assert above.get_text() == words
+        assert np.all(line.get_ydata() <= picture.HIGH)
+    assert "no batch norm overflowed, frozen undone 180 (93 %)" in picture.describe()
+    assert picture.panels["frozen undone"][3].get_text() == ""
+
+
+def test_sizes_of_other_layers_are_refused():
+    (first, now, accuracy), position = layer_sizes("faint", 1)
+    fewer = now | {"no batch norm": now["no batch norm"][:, 1:]}
+    with pytest.raises(ValueError, match="no batch norm has sizes"):
+        LayerSizes().update((first, fewer, accuracy), **position)
+
+
 def units(spread):
     gamma, sigma, mu = 1 + spread * np.random.default_rng(0).standard_normal((3, 50))
     return gamma, gamma / 4, np.abs(sigma), mu, -0.555
@@ -137,5 +198,24 @@ FIGURES = [
     Figure(
         lambda: UnitByUnit(50),
         [(units(s), dict(step=600, layer=2, activation="sigmoid")) for s in (0, 0.5, 9)],
+    ),
+    Figure(
+        lambda: Leaving(50),
+        [
+            ((abs(sigma), gamma), {})
+            for sigma, gamma in np.random.default_rng(0).normal(0, 1, (2, 2, 50))
+        ],
+    ),
+    Figure(
+        lambda: SameGamma(50),
+        [
+            ((sigma, mu, gamma, beta), dict(scale=scale))
+            for scale in (0.3, 10)
+            for gamma, beta, sigma, mu, _ in [units(scale / 10)]
+        ],
+    ),
+    Figure(
+        LayerSizes,
+        [layer_sizes(start, step) for start in ("exploding", "faint") for step in (0, 1, 300)],
     ),
 ]
