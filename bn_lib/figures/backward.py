@@ -7,7 +7,7 @@ from bn_lib.pictures.checks import take, unpack
 from bn_lib.pictures.marks import Bars, Dots, Line, Map, Rods, Words
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import grid, legend, level, note
-from bn_lib.pictures.words import outside, percent, power, rounded, short, span
+from bn_lib.pictures.words import in_hundred, outside, percent, power, rounded, short, span
 
 
 class Jacobian(Picture):
@@ -128,15 +128,6 @@ def _factor(value) -> str:
     return rounded(value) if abs(value) >= 0.01 else f"{value:.1e}".replace("-", "−")
 
 
-def _in_hundred(parts) -> np.ndarray:
-    """Shares of a whole in whole percents that add up to 100: the largest rests are rounded up."""
-    percents = 100 * np.asarray(parts)
-    whole = np.floor(percents).astype(int)
-    last = np.argsort(whole - percents)[: 100 - whole.sum()]
-    whole[last] += 1
-    return whole
-
-
 class PassedGradient(Picture):
     """A gradient before and after the backward pass of a normalization, and what was taken out.
 
@@ -195,7 +186,7 @@ class PassedGradient(Picture):
         total = np.sum(dy**2)
         mean = n * np.mean(line) ** 2
         parts = np.array([mean, np.sum(line**2) - mean, np.sum(left**2)]) / total
-        said = [f"{part} %" for part in _in_hundred(parts)]
+        said = [f"{part} %" for part in in_hundred(parts)]
         self.bars.show(parts)
         for text, words in zip(self.words, said, strict=True):
             text.say(words)
@@ -312,7 +303,7 @@ class Stack(Picture):
             axes.set(xticks=self.layers, xlabel="layer   (the gradient comes from the right)")
             axes.set_ylabel("gradient ÷ that of the last layer")
             ticks = [1e-8, 1e-6, 1e-4, 1e-2, 1, 1e2, 1e4]
-            axes.set_yticks(ticks, [power(tick, least=0.005) for tick in ticks])
+            axes.set_yticks(ticks, [power(tick).removeprefix("1.0·") for tick in ticks])
             axes.minorticks_off()
             grid(axes)
             level(axes, 1, color=style.LEVEL)

@@ -221,7 +221,7 @@ class Decisions(Picture):
         places = reach * (np.arange(self.PLACES) + 0.5 - self.PLACES / 2) / (self.PLACES / 2)
         across, up = np.meshgrid(places, places[::-1])  # an image begins at its top
         self.plane = np.column_stack([across.ravel(), up.ravel()])
-        with self.drawing(860, 330):
+        with self.drawing(860, 360 if len(names) < 4 else 300):
             panels = self.figure.subplots(1, len(names), squeeze=False)[0]
             self.panels = {
                 name: self._build_panel(axes, name, reach)

@@ -42,6 +42,14 @@ def percent(share: float, decimals: int = 1) -> str:
     return f"{rounded(100 * share, decimals)} %"
 
 
+def in_hundred(parts) -> np.ndarray:
+    """Shares of a whole as whole percents that add up to 100: the largest rests are rounded up."""
+    percents = 100 * np.asarray(parts)
+    whole = np.floor(percents).astype(int)
+    whole[np.argsort(whole - percents)[: 100 - whole.sum()]] += 1
+    return whole
+
+
 def span(values) -> str:
     """The least and the largest value, as in "0.57 to 0.86"; one number if both read alike."""
     low, high = rounded(np.min(values)), rounded(np.max(values))
