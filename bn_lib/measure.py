@@ -234,7 +234,7 @@ def drift(means, stds):
             "for both, and two steps or more"
         )
     if not (stds > 0).all():
-        raise ValueError("a std is 0, expected above 0: leave units out that do not vary")
+        raise ValueError("a unit has the same input for all examples, so σ = 0: leave it out")
     moved = np.abs(np.diff(means, axis=0)) / stds[:-1]
     return Drift(float(moved.mean()), float(np.abs(np.diff(np.log(stds), axis=0)).mean()))
 
