@@ -336,6 +336,9 @@ class LayerSizes(Picture):
 
     def update(self, result, *, start, step, **others):
         first, now, accuracy = unpack(result, "first", "now", "accuracy")
+        for part in (first, now, accuracy):
+            if not isinstance(part, dict) or not set(self.NAMES) <= set(part):
+                raise TypeError(f"the figure needs dicts with {list(self.NAMES)}")
         shown = {}
         for name in self.NAMES:
             shape = np.shape(first[name])
