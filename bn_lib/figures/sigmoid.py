@@ -39,7 +39,7 @@ class OnTheCurve(Picture):
     def _build_side(self, axes, name, look, dark):
         axes.set_title(name.capitalize(), color=dark, pad=26)
         axes.set(xlim=(-REACH, REACH), ylim=(-0.08, 1.22), yticks=(0, 0.5, 1))
-        axes.set_xlabel("input of the sigmoid   (shaded: mean ± σ)")
+        axes.set_xlabel("input   (shaded: mean ± σ)")
         axes.plot(CURVE, self.curve(CURVE), color=style.STILL, linewidth=style.FINE)
         rim = dict(mec=look["color"], mew=style.THIN)
         left = -REACH + 0.4
