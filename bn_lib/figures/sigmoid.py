@@ -105,7 +105,7 @@ class LineByDepth(Picture):
         with self.drawing(860, 340):
             axes = self.figure.subplots()
             axes.set(xlim=(0.5, depth + 0.5), ylim=(-0.03, 1.08), xticks=self.layers)
-            axes.set(xlabel="layer", ylabel="explained by one straight map")
+            axes.set(xlabel="layer", ylabel="explained by one map")
             share_ticks(axes)
             grid(axes)
             axes.axvline(at, color=style.PALE_ZERO, linewidth=style.THIN, zorder=0)
