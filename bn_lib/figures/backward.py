@@ -301,7 +301,7 @@ class Stack(Picture):
             axes = self.figure.subplots()
             axes.set(xlim=(0.2, depth + 0.4), yscale="log", ylim=(self.LOW, self.HIGH))
             axes.set(xticks=self.layers, xlabel="layer   (the gradient comes from the right)")
-            axes.set_ylabel("gradient ÷ that of the last layer")
+            axes.set_ylabel("gradient ÷ last")
             ticks = [1e-8, 1e-6, 1e-4, 1e-2, 1, 1e2, 1e4]
             axes.set_yticks(ticks, [power(tick).removeprefix("1.0·") for tick in ticks])
             axes.minorticks_off()

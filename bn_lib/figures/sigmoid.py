@@ -39,7 +39,7 @@ class OnTheCurve(Picture):
     def _build_side(self, axes, name, look, dark):
         axes.set_title(name.capitalize(), color=dark, pad=26)
         axes.set(xlim=(-REACH, REACH), ylim=(-0.08, 1.22), yticks=(0, 0.5, 1))
-        axes.set_xlabel("input of the sigmoid   (shaded: mean ± σ)")
+        axes.set_xlabel("input   (shaded: mean ± σ)")
         axes.plot(CURVE, self.curve(CURVE), color=style.STILL, linewidth=style.FINE)
         rim = dict(mec=look["color"], mew=style.THIN)
         left = -REACH + 0.4
@@ -105,7 +105,7 @@ class LineByDepth(Picture):
         with self.drawing(860, 340):
             axes = self.figure.subplots()
             axes.set(xlim=(0.5, depth + 0.5), ylim=(-0.03, 1.08), xticks=self.layers)
-            axes.set(xlabel="layer", ylabel="explained by one straight map")
+            axes.set(xlabel="layer", ylabel="explained by one map")
             share_ticks(axes)
             grid(axes)
             axes.axvline(at, color=style.ZERO, linewidth=style.THIN, zorder=0)
