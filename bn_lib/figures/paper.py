@@ -34,7 +34,7 @@ class Curves(Picture):
     APART = 0.07  # of the axis: how far names must be from each other
     LOWEST = 0.04  # of a name, which would lie on the axis
 
-    def __init__(self, names, until, probe="accuracy", label="right on the test images"):
+    def __init__(self, names, until, probe="accuracy", label="accuracy on the test images"):
         self.probe, self.gap = probe, until / 90
         with self.drawing(860, 340):
             axes = self.figure.subplots()
@@ -189,7 +189,7 @@ class LongRun(_LongAxes):
         self.steps = np.asarray(steps)
         with self.drawing(860, 380):
             axes = self.figure.subplots()
-            axes.set(ylabel="right on the test images", title=" \n ")  # room for the words
+            axes.set(ylabel="accuracy on the test images", title=" \n ")  # room for the words
             self.level = Line(self, axes, linestyle=":", color=style.INK, linewidth=style.FINE)
             self._build_curves(axes, (0, 1.11), (0, 1.02))
             self.drops = [Line(self, axes, **looks, linewidth=style.THIN) for looks in style.PAIR]
@@ -272,9 +272,9 @@ class LongRunMap(_LongAxes, AccuracyMaps):
                 [["without", "with"], ["curves", "curves"]], height_ratios=[1.2, 1]
             )
             self.sides = [self._build_side(axes[name]) for name in ("without", "with")]
-            axes["without"].set(ylabel="first weights' spread", xlabel="learning rate")
+            axes["without"].set(ylabel="initial weights' spread", xlabel="learning rate")
             axes["with"].set(yticks=[], xlabel="learning rate")
-            axes["curves"].set(ylabel="right", title=" ")
+            axes["curves"].set(ylabel="accuracy", title=" ")
             self._build_curves(axes["curves"], (0, 1.04), (0.5, 1.04))
 
     def update(self, result, *, rate, std, **others):

@@ -126,8 +126,8 @@ class RateMap(AccuracyMaps):
         with self.drawing(860, 380):
             axes = self.figure.subplots(1, 2, sharey=True)
             self.sides = [self._build_side(each) for each in axes]
-            axes[0].set_ylabel("first weights ×")
-            words = "numbers: % right on test images, rounded down; green: 90 or more"
+            axes[0].set_ylabel("initial weights ×")
+            words = "numbers: accuracy on the test images in %, rounded down; green: 90 or more"
             self.figure.supxlabel(f"learning rate   ({words})", fontsize=style.MEDIUM)
 
     def update(self, result, *, rate, scale, steps, **others):

@@ -1,5 +1,6 @@
 """The notebooks as they are in the repository: complete, readable without a kernel, short."""
 
+import ast
 import base64
 import io
 import re
@@ -15,7 +16,12 @@ from tools import notebooks
 LIVE = re.compile(r"\bexplore\(")
 ASKS = re.compile(r"\bpredict\(")
 SHOWS = re.compile(r"^\s*(print|show|explore)\(|\.compare\(", re.MULTILINE)
-
+# What the course says in other words, and numbers that begin with their point.
+UNSAID = re.compile(
+    r"\b(?:but for|hangs? on|first weights|right on|undone networks?)\b|(?<![\w.])\.\d+",
+    re.IGNORECASE,
+)
+CODE = re.compile(r"(?s)```.*?```|`[^`]*`|\]\([^)]*\)")  # and where links lead
 
 # What can be operated in a notebook, as its code asks for it.
 KINDS = {
@@ -42,6 +48,33 @@ def folded(cell) -> bool:
 def in_the_old_order(notebook) -> bool:
     """06 to 08 are not rewritten yet."""
     return "Predict first" in headings(notebook, 2)
+
+
+def in_predictions(source) -> list[str]:
+    """The strings in calls of `predict`: the question, its choices and their replies."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "predict"
+    ]
+    forms = {  # how an f-string prints a number, such as .2f
+        form
+        for call in calls
+        for node in ast.walk(call)
+        if isinstance(node, ast.FormattedValue) and node.format_spec
+        for form in ast.walk(node.format_spec)
+    }
+    return [
+        node.value
+        for call in calls
+        for node in ast.walk(call)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in forms
+    ]
+
+
+def unsaid(text) -> list[str]:
+    """What of it the course says in other words, but not in code."""
+    return UNSAID.findall(CODE.sub(" ", text))
 
 
 def headings(notebook, level) -> list[str]:
@@ -159,6 +192,34 @@ def test_laws_to_try_are_few(committed):
             cell for cell in code_cells(committed) if re.search(r"(?m)^\s*assert ", cell.source)
         ]
         assert len(laws) <= 4
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It hangs on σ. But for ε, the first weights are\nright on .5 and −.25.",
+         ["hangs on", "But for", "first weights", "right on", ".5", ".25"]),
+        ("The undone network, undone networks, and $y = .1$ too.",
+         ["undone network", "undone networks", ".1"]),
+        ("The right one on 0.5, from 1.5 on, `.5`, [here](a.2.md), the end.3 dots ... 8.7.1", []),
+        ("```python\nprint(.5)\n```", []),
+    ],
+)  # fmt: skip
+def test_how_words_are_found(text, words):
+    assert unsaid(text) == words
+
+
+def test_predictions_are_found_without_the_form_of_numbers():
+    source = 'x = "no"\ng = predict(f"{x:.2f} is .5?", {"hangs on": "a" "b", 1: f"{x}"}); await g'
+    assert sorted(in_predictions(source)) == [" is .5?", "ab", "hangs on"]
+
+
+def test_words(committed):
+    """Those that have plainer ones, in the prose and in what a prediction says."""
+    said = [cell.source for cell in committed.cells if cell.cell_type == "markdown"]
+    for cell in code_cells(committed):
+        said += in_predictions(cell.source)
+    assert [word for text in said for word in unsaid(text)] == []
 
 
 def test_links(path, committed):
