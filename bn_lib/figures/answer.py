@@ -137,7 +137,7 @@ class NetworkDrawing(Picture):
             for y in self.ROWS:
                 axes.text(345, y, "normalize", **small)
                 axes.text(434, y, "· γ + β", **small)
-            axes.text(672, 365, "normalize, · γ + β, S, as before", **small)
+            axes.text(600, 40, "normalize, · γ + β, S, as before", **small)
             for name, y in enumerate(self.DIGITS):
                 axes.text(830, y, name, **small)
             axes.plot(795, self.DIGITS[digit], "o", color=style.STILL, markersize=style.HERE)
