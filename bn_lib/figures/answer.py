@@ -38,7 +38,9 @@ class Humps(Picture):
             axes.stairs(original, self.edges, **looks)
             looks = dict(color=style.NORMALIZED, linestyle="--", linewidth=style.LINE)
             axes.stairs(normalized, self.edges, **looks)
-            axes.text(-0.2, 1.04 * normalized.max(), "normalized", color=style.NORMALIZED)
+            self.normalized = Words(
+                self, axes, -0.2, 1.04 * normalized.max(), color=style.NORMALIZED
+            )
             right_hump = np.quantile(self.before, 0.9)
             looks = dict(color=style.WITHOUT, ha="center")
             axes.text(right_hump, 1.06 * original.max(), "original H", **looks)
@@ -52,6 +54,8 @@ class Humps(Picture):
         after = expect(after, self.before.shape, "the result")
         self.steps.show(np.histogram(after, self.edges)[0])
         self.beyond.show(after)
+        covered = gamma == 1 and beta == 0
+        self.normalized.say("normalized, under the orange" if covered else "normalized")
         low, high = self.edges[[0, -1]]
         sign = "−" if beta < 0 else "+"
         self.formula.say(
@@ -61,7 +65,7 @@ class Humps(Picture):
         away = np.sqrt(np.mean((after - self.before) ** 2))
         undone = away < UNDONE * self.std
         back = f"undone. All {len(after)} numbers are back."
-        apart = f"each number is about {rounded(away, 1)} away from its original."
+        apart = f"a number is typically {rounded(away, 1)} away from its original."
         turned = " γ is negative: the humps have changed places." if gamma < 0 else ""
         where = f"γ = {rounded(gamma)}, β = {rounded(beta)}: "
         self.sentence = where + (back if undone else apart) + turned
@@ -133,6 +137,7 @@ class NetworkDrawing(Picture):
             for y in self.ROWS:
                 axes.text(345, y, "normalize", **small)
                 axes.text(434, y, "· γ + β", **small)
+            axes.text(600, 40, "normalize, · γ + β, S, as before", **small)
             for name, y in enumerate(self.DIGITS):
                 axes.text(830, y, name, **small)
             axes.plot(795, self.DIGITS[digit], "o", color=style.STILL, markersize=style.HERE)
@@ -202,7 +207,9 @@ class TenSeeds(Picture):
                 label.set(color=WORDS.get(name, style.INK), weight="bold")
             axes.tick_params(axis="y", length=0)
             grid(axes, "x")
-            axes.axvline(0.1, color=style.GUIDE, linestyle=":", linewidth=style.FINE)
+            between = np.append(-1, heights)  # and not through the words of a row
+            looks = dict(color=style.GUIDE, linestyle=":", linewidth=style.FINE)
+            axes.vlines(np.full(len(between), 0.1), between + 0.25, between + 0.75, **looks)
             axes.text(0.105, len(rows) - 0.62, "guessing", color=style.NOTE, fontsize=style.SMALL)
             self.rows = {
                 name: self._build_row(axes, height, dict(rows[name]))

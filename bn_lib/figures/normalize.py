@@ -276,7 +276,7 @@ class Shape(Picture):
             width = self.bins[1] - self.bins[0]
             bell = n * width * np.exp(-(self.bins**2) / 2) / np.sqrt(2 * np.pi)
             right.plot(self.bins, bell, "--", color=style.INK, linewidth=style.FINE)
-            right.text(5.4, 0.8 * top, "dashed: a bell curve", ha="right", fontsize=style.SMALL)
+            right.text(1.9, 0.22 * top, "dashed: a bell", fontsize=style.SMALL)
             looks = dict(fill=True, linewidth=style.FINE, alpha=0.6)
             self.before = Steps(self, left, self.bins, facecolor=style.ORIGINAL, **looks)
             self.after = Steps(self, right, self.bins, facecolor=style.NORMALIZED, **looks)

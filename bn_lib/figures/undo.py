@@ -82,7 +82,7 @@ class Overlay(Picture):
         axes.set(title="The γ, β plane", aspect="equal", xlabel="γ", ylabel="β")
         axes.set(xlim=(gamma[0] - 0.4, gamma[1] + 0.4), ylim=(beta[0] - 0.4, beta[1] + 0.4))
         rings(axes, undo, range(1, 8), color=style.FAINT, linewidth=style.THIN)
-        star(axes, undo, style.RING, (0, 14), ha="center", color=style.TARGET)
+        star(axes, undo, style.RING, (-9, 0), ha="right", va="center", color=style.TARGET)
         ring = dict(mfc="none", mec=style.OUTPUT, markersize=style.RING, mew=style.HEAVY)
         self.here = Dots(self, axes, **ring)
 
@@ -340,7 +340,7 @@ class NextBatch(Picture):
         if np.sqrt(np.mean((after - B) ** 2)) < UNDONE * np.std(B):
             return ": undone, every example has its number back"
         alike = np.allclose([np.mean(after), np.std(after)], [np.mean(A), np.std(A)], rtol=1e-3)
-        return ", as A has them" if alike else ""
+        return ", like A" if alike else ""
 
 
 class ManyPairs(Picture):

@@ -104,7 +104,7 @@ def test_whose_mean_and_sigma_b_leaves_with_is_said():
     picture = NextBatch((-15, 25))
     A, B, after = clothes(shift=-8, scale=0.4)
     for out, end in (
-        (after, ", as A has them."),
+        (after, ", like A."),
         (B, ": undone, every example has its number back."),
         (after + 1, "."),
     ):
