@@ -23,7 +23,7 @@ from matplotlib.transforms import Affine2D, Bbox
 from bn_lib.pictures import style
 
 UNITS = 16  # packed units in a pixel
-FARTHEST = 2000  # pixels; lines are cut there, far outside of every figure
+FARTHEST = 2000  # pixels; vertices are kept within, far outside of every figure
 ZOOM = 2  # of the still picture; matplotlib sets words a little wider or narrower at each size
 _RENDERER = RendererAgg(1, 1, ZOOM * style.DPI)
 BREAK = np.array([[-32768, -32768]], dtype="<i2")  # in place of a vertex: lift the pen
@@ -191,7 +191,7 @@ def _packed(artist, height: float) -> np.ndarray:
         return np.concatenate([part for piece in pieces for part in (piece, BREAK)])
     path = artist.get_transform().transform_path(artist.get_path())
     if isinstance(artist, Line2D) and artist.get_linestyle() not in ("None", "", " "):
-        return _cut(path, height)
+        return _cut(path, artist.get_figure().bbox)
     if isinstance(artist, Patch):
         path = path.cleaned(curves=False)
         drawn = np.isin(path.codes, (Path.MOVETO, Path.LINETO))
@@ -199,9 +199,13 @@ def _packed(artist, height: float) -> np.ndarray:
     return _integers(path.vertices, height)
 
 
-def _cut(path: Path, height: float) -> np.ndarray:
-    """A line cut where it leaves all screens; it is interrupted where a vertex is not finite."""
-    window = (-FARTHEST, -FARTHEST, FARTHEST, FARTHEST)
+def _cut(path: Path, figure: Bbox) -> np.ndarray:
+    """A line cut where matplotlib cuts it, a pixel outside of the figure; there its dashes begin.
+
+    It is interrupted where a vertex is not finite.
+    """
+    height = figure.height
+    window = (-1, -1, figure.width + 1, height + 1)
     path = path.cleaned(remove_nans=True, clip=window, curves=False)
     drawn = path.codes != Path.STOP
     points = _integers(path.vertices[drawn], height)
