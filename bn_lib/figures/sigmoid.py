@@ -45,9 +45,9 @@ class OnTheCurve(Picture):
         left = -REACH + 0.4
         return {
             "spread": Band(self, axes, color=style.SHADE),
-            "line": Line(self, axes, linestyle="--", color=style.INK, linewidth=style.LINE),
             "awake": Dots(self, axes, mfc=look["color"], alpha=0.6, **rim),
             "asleep": Dots(self, axes, mfc="none", **rim),
+            "line": Line(self, axes, linestyle="--", color=style.INK, linewidth=style.LINE),
             "formula": Words(
                 self, axes, 0, 1.02, transform=axes.transAxes, va="bottom", fontsize=style.MEDIUM
             ),
@@ -135,8 +135,8 @@ class LineByDepth(Picture):
             words.say(percent(height, 0), y=height + (0.07 if up else -0.07))
         without, with_bn = (percent(height, 0) for height in heights)
         self.sentence = (
-            f"Weights ×{scale:g}: of what leaves layer {self.at}, one straight map of the inputs"
-            f" explains {without} without normalization and {with_bn} with it."
+            f"Weights ×{scale:g}: one straight map of the inputs explains {without} of layer"
+            f" {self.at} without normalization and {with_bn} with it."
         )
 
 
@@ -221,7 +221,7 @@ class Decisions(Picture):
         places = reach * (np.arange(self.PLACES) + 0.5 - self.PLACES / 2) / (self.PLACES / 2)
         across, up = np.meshgrid(places, places[::-1])  # an image begins at its top
         self.plane = np.column_stack([across.ravel(), up.ravel()])
-        with self.drawing(860, 360 if len(names) < 4 else 300):
+        with self.drawing(860, 384 if len(names) < 4 else 312):
             panels = self.figure.subplots(1, len(names), squeeze=False)[0]
             self.panels = {
                 name: self._build_panel(axes, name, reach)

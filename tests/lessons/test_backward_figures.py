@@ -177,10 +177,10 @@ def test_the_gradient_is_drawn_relative_to_the_last_layer(stack):
     for mark in (raw, dots):
         np.testing.assert_allclose(mark.get_ydata(), np.geomspace(1e-3, 1, 5))
     np.testing.assert_allclose(normalized.get_ydata()[[0, -1]], [0.2, 1])
-    assert words.get_text() == "1.0·10⁻³"
+    assert words.get_text() == "10⁻³"
     assert stack.describe() == (
         "Weights ×4, γ = 1: 27 % of the units are saturated without normalization."
-        " Gradient at the first layer ÷ last: 1.0·10⁻³ without, 0.2 with it."
+        " Gradient at the first layer ÷ last: 10⁻³ without, 0.2 with it."
     )
 
 

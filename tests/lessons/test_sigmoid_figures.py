@@ -122,7 +122,7 @@ def test_both_stacks_are_drawn_and_read_at_one_layer(depths):
     below, above = (words.get_position()[1] for *_, words in depths.curves)
     assert below < 0.3 < 0.8 < above, "words stand off the curves"
     assert depths.describe() == (
-        "Weights ×10: of what leaves layer 4, one straight map of the inputs explains 30 %"
+        "Weights ×10: one straight map of the inputs explains 30 % of layer 4"
         " without normalization and 80 % with it."
     )
 
