@@ -272,7 +272,7 @@ class LongRunMap(_LongAxes, AccuracyMaps):
                 [["without", "with"], ["curves", "curves"]], height_ratios=[1.2, 1]
             )
             self.sides = [self._build_side(axes[name]) for name in ("without", "with")]
-            axes["without"].set(ylabel="initial weights' spread", xlabel="learning rate")
+            axes["without"].set(ylabel="spread of weights", xlabel="learning rate")
             axes["with"].set(yticks=[], xlabel="learning rate")
             axes["curves"].set(ylabel="accuracy", title=" ")
             self._build_curves(axes["curves"], (0, 1.04), (0.5, 1.04))
