@@ -84,7 +84,7 @@ class Bowl(_Path):
         if N is None:
             factor = rounded(distance[1] / max(distance[0], LEAST), 3)
             # Rounding noise is no distance.
-            size = "0 to 6 decimals" if distance[-1] < 5e-7 else f"{distance[-1]:.3g}"
+            size = "0 to 6 decimals" if distance[-1] < 5e-7 else short(distance[-1], 3)
             self.words.say(f"× {factor} at each step")
             self.sentence = (
                 f"{start}: the distance from undone is {distance[0]:.3g} at first, × {factor} in a "
@@ -279,7 +279,7 @@ class SameGamma(Picture):
                 axes.plot(line, line, ":", color=style.TARGET)
             looks = dict(color=style.TARGET_WORDS, weight="bold", ha="right")
             left.text(2, 2.6, "undone: γ = σ", **looks)
-            right.text(-1, 0.88, "undone: β = μ", **looks)
+            right.text(1.1, 0.88, "undone: β = μ", **looks | dict(ha="left"))
             self.dots = [
                 Dots(self, axes, color=style.OUTPUT, marker="s", alpha=0.6)
                 for axes in (left, right)
