@@ -125,7 +125,7 @@ def _short(value) -> str:
 def _factor(value) -> str:
     if value == 0:
         return "0"
-    return rounded(value) if abs(value) >= 0.01 else f"{value:.1e}".replace("-", "−")
+    return rounded(value) if abs(value) >= 0.01 else power(value)
 
 
 class PassedGradient(Picture):

@@ -237,7 +237,7 @@ class SecondBatch(Picture):
     def _build_rest(self, axes, sizes):
         self.floor = 0.03
         axes.set(title="What is not undone", xscale="log", yscale="log", ylim=(self.floor, 20))
-        axes.set(xlabel="N, examples in a batch", ylabel="rms(B after − B), in σ of B's law")
+        axes.set(xlabel="N, examples in a batch", ylabel="rms(B after − B) ÷ B's true σ")
         axes.set_xlim(sizes[0] / 1.3, sizes[-1] * 1.3)
         axes.set_xticks(sizes[::2], [str(n) for n in sizes[::2]])
         axes.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
@@ -261,7 +261,7 @@ class SecondBatch(Picture):
         self.here.show(N, max(rest, self.floor * 1.15))
         self.value.say("0 ✓" if undone else f"{rest:.2f}", N, max(rest, self.floor) * 1.3)
         self.value.set_ha("right" if N > 8 else "left")
-        verdict = "✓ B is back" if undone else f"{rest:.3g} of the σ of B's law (rms) from undone"
+        verdict = "✓ B is back" if undone else f"{rest:.3g} of B's true σ (rms) from undone"
         self.sentence = (
             f"A has {said[0]}. B comes in with {said[1]} and leaves with {said[2]}: {verdict}"
         )

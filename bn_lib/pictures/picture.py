@@ -58,6 +58,9 @@ class Picture:
     def settle(self) -> None:
         """Lay the figure out and keep it so: what stands still must not shift under what moves."""
         with self._only_still():
+            for axes in self.figure.axes:
+                if spec := axes.get_subplotspec():
+                    axes.set_subplotspec(spec)  # start anew: equal axes keep what the last one left
             self.figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.06, wspace=0.06)
             self.figure.get_layout_engine().execute(self.figure)
             self.figure.set_layout_engine("none")
