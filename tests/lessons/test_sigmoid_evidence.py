@@ -138,11 +138,11 @@ def frozen(units):
     return BatchNorm(units, frozen=("gamma", "beta"))
 
 
-def right(norm, seed, activation=Sigmoid, hidden=2, steps=1500):
+def right(norm, seed, activation=Sigmoid, hidden=2, steps=1500, gain=4):
     """The share of new points that a network gets right, as notebook 03 trains it."""
     rng = np.random.default_rng(seed)
     sizes = (2, *[32] * hidden, 2)
-    network = dense(sizes, activation, rng, norm, gain=4)
+    network = dense(sizes, activation, rng, norm, gain=gain)
     Training(network, *POINTS, Adam(0.01), rng, batch=64).run(steps)
     use_population(network, POINTS[0])
     return accuracy(network, *NEW)
@@ -155,6 +155,11 @@ def test_two_frozen_layers_do_no_better_than_a_line_and_learned_ones_and_none_do
         assert abs(right(frozen, seed) - line) < 0.05
         assert right(BatchNorm, seed) > 0.95
         assert right(None, seed) > 0.95
+
+
+def test_from_the_usual_size_no_batch_norm_learns_more_slowly():
+    for seed in range(2):
+        assert right(None, seed, gain=1) < right(None, seed) - 0.05
 
 
 def test_relu_loses_nothing_and_more_frozen_layers_bend_more():
