@@ -74,7 +74,6 @@ export class Figure {
       set(Number.isNaN(value) ? this.at[i] : away.indexOf(Math.min(...away)), true);
     };
     readout.onkeydown = ({ key }) => {
-      if (key === "Enter") readout.onchange();
       if (key === "Escape") readout.value = words[this.at[i]];
     };
     const inputs = [range, readout];
@@ -192,14 +191,14 @@ export class Figure {
       pointerleave: () => tell((over = false)),
       focusin: () => tell((focused = true)),
       focusout: ({ relatedTarget }) => tell((focused = this.root.contains(relatedTarget))),
-      // A key that is the figure's must reach neither a page's nor JupyterLab's own commands,
-      // which listen at the document before the figure does, and obey this attribute.
-      keydown: (event) => isForJupyter(event) || event.stopPropagation(),
     };
     for (const [type, listener] of Object.entries(feel)) this.root.addEventListener(type, listener);
+    // A key that is the figure's must reach neither a page's nor Jupyter's own commands, which
+    // listen at the document before the figure does. What a slider, menu or button makes of it is
+    // the browser's own doing, and happens all the same.
     this.guard = (event) => {
-      if (!event.composedPath().includes(this.root)) return;
-      this.root.toggleAttribute("data-lm-suppress-shortcuts", !isForJupyter(event));
+      if (!event.composedPath().includes(this.root) || isForJupyter(event)) return;
+      event.stopImmediatePropagation();
     };
     window.addEventListener("keydown", this.guard, true);
   }
