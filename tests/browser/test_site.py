@@ -235,18 +235,6 @@ def test_a_wrong_address_is_left_out(visit, words):
         expect(figure.locator(".bn-sentence")).to_contain_text("γ = 1.00, β = 0.00")
 
 
-def test_an_error_of_the_cell_is_shown_where_it_belongs(visit):
-    """The last figure of notebook 00 raises at negative γ."""
-    with visit(FILES[0]) as page:
-        figure = figures(page)[-1]
-        good, at_start = look(figure), state(figure)
-        figure.get_by_role("slider", name="γ").press("Home")
-        shown = look(figure)
-        assert shown[SENTENCE].startswith("ValueError")
-        assert shown[PIXELS] == good[PIXELS], "the last good picture stays"
-        reset(figure, at_start)
-
-
 @of_all
 def test_a_page_does_not_jump_and_weighs_less_than_three_megabytes(opened, site):
     assert opened.grown == 0
