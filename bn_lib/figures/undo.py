@@ -105,7 +105,7 @@ class Overlay(Picture):
 
     def _sentence(self, after, gamma, beta):
         difference = np.sqrt(np.mean((after - self.before) ** 2)) / self.std
-        where = f"γ = {gamma:.3f}, β = {beta:.3f}: "
+        where = f"γ = {rounded(gamma, 3)}, β = {rounded(beta, 3)}: "
         if difference < UNDONE:
             return where + "✓ undone, every example has its original activation back"
         return where + f"the activations are {difference:.3g} σ (rms) away from the original ones"
@@ -272,7 +272,7 @@ class SecondBatch(Picture):
         mean, std = np.mean(values), np.std(values)
         line, label = bar
         line.show([mean - std, mean + std], height - 0.27)
-        said = f"μ = {mean:.2f}, σ = {std:.2f}"
+        said = f"μ = {rounded(mean)}, σ = {rounded(std)}"
         label.say(said, np.clip(mean, self.span[0] + 8, self.span[1] - 8))
         return said
 
