@@ -155,7 +155,7 @@ def _kept(said: _LastLines, file: str | None) -> Iterator[None]:
     shell = get_ipython()
     # A warning is due again in each call, since `catch_warnings` forgets which were given.
     with (
-        capture_output(stdout=False, stderr=False) as shown,
+        _displayed(said, shell),
         redirect_stdout(said),
         redirect_stderr(said),
         warnings.catch_warnings(),
@@ -169,8 +169,28 @@ def _kept(said: _LastLines, file: str | None) -> Iterator[None]:
         finally:
             if not inside:
                 del shell.ask_exit
-            for output in getattr(shown, "outputs", ()):
-                said.write(output.data.get("text/plain", "") + "\n")
+
+
+@contextmanager
+def _displayed(said: _LastLines, shell) -> Iterator[None]:
+    """Let what this thread displays in the block go to `said`, as text."""
+    publisher = getattr(shell, "display_pub", None)
+    if not hasattr(publisher, "register_hook"):  # IPython without a kernel
+        with capture_output(stdout=False, stderr=False) as shown:
+            yield
+        for output in getattr(shown, "outputs", ()):
+            said.write(output.data.get("text/plain", "") + "\n")
+        return
+
+    def keep(message):
+        said.write(message["content"].get("data", {}).get("text/plain", "") + "\n")
+
+    # The kernel's publisher remains: another thread may handle a message meanwhile, and tells it.
+    publisher.register_hook(keep)
+    try:
+        yield
+    finally:
+        publisher.unregister_hook(keep)
 
 
 def _exit() -> None:

@@ -114,6 +114,17 @@ def test_what_is_printed_is_in_the_frame_and_under_no_cell(kernel):
     assert answer(kernel)["printed"].startswith("here we are")
 
 
+def test_what_is_displayed_is_in_the_frame_and_other_threads_messages_are_handled_meanwhile(kernel):
+    """Each message tells the publisher its parent, also one that another thread handles."""
+    display = "publisher = get_ipython().display_pub; display(np.arange(2))"
+    hand_near(kernel, f"{display}; publisher.set_parent(publisher.parent_header)")
+    kernel.tell("figure", ask=END)
+    head = answer(kernel)
+    assert "error" not in head
+    assert head["printed"] == "array([0, 1])"
+    assert kernel.run("display(np.arange(3))").data[0]["text/plain"] == "array([0, 1, 2])"
+
+
 def test_nothing_is_called_while_the_page_is_read(kernel):
     assert not kernel.run("figure = figure_of(lambda: None)\ncalls.clear()").errors
     time.sleep(1)
