@@ -96,6 +96,7 @@ def _marker_looks(line: Line2D) -> dict:
         "fill": _color(line.get_markerfacecolor()),
         "stroke": _color(line.get_markeredgecolor()),
         "width": _pixels(line.get_markeredgewidth()),
+        "snaps": marker.get_snap_threshold() not in (None, np.inf),  # as a square's sides do
     }
 
 

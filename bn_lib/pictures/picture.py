@@ -52,6 +52,7 @@ class Picture:
         if axes is not None:
             axes.add_artist(artist)
         artist.set_zorder(10 + len(self.moving))
+        artist.set_snap(False)  # in the browser it moves by less than a pixel, too
         self.moving.append(artist)
         return artist
 

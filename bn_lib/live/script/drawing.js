@@ -36,14 +36,18 @@ const draw = {
     paint(context, look, path);
   },
 
-  // Each point is painted by itself, so that points lying on each other look darker.
+  // Each point is painted by itself, so that points lying on each other look darker. Like
+  // matplotlib, it stands on a whole pixel of the screen, and so do the sides of a square.
   points(context, look, points) {
+    const scale = context.getTransform().a;
+    const odd = look.snaps ? (Math.round(look.width * scale) % 2) / 2 : 0;
+    const side = (length) => (look.snaps ? Math.round(length * scale) + odd : length * scale);
+    const place = (units) => Math.round((units / UNITS) * scale) + (look.snaps ? 0 : 0.5);
     const marker = new Path2D();
-    look.marker.forEach(([x, y], i) => (i ? marker.lineTo(x, y) : marker.moveTo(x, y)));
+    for (const [x, y] of look.marker) marker.lineTo(side(x) / scale, side(y) / scale);
     marker.closePath();
     for (let i = 0; i < points.length; i += 2) {
-      const x = points[i] / UNITS;
-      const y = points[i + 1] / UNITS;
+      const [x, y] = [place(points[i]) / scale, place(points[i + 1]) / scale];
       context.translate(x, y);
       paint(context, look, marker);
       context.translate(-x, -y);
