@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from bn_lib.pictures import style
+from bn_lib.pictures.layout import lay_out
 from bn_lib.pictures.png import png
 
 
@@ -23,6 +24,7 @@ class Picture:
     def drawing(self, width: int, height: int):
         """Make `figure`, of a size in CSS pixels (100 to the inch); lay it out at the end."""
         self.moving = []
+        self._unbroken = {}
         self.sentence = ""
         with style.ours():
             self.figure = Figure((width / style.DPI, height / style.DPI), style.DPI)
@@ -59,22 +61,19 @@ class Picture:
     def settle(self) -> None:
         """Lay the figure out and keep it so: what stands still must not shift under what moves."""
         with self._only_still():
-            for axes in self.figure.axes:
-                if spec := axes.get_subplotspec():
-                    axes.set_subplotspec(spec)  # start anew: equal axes keep what the last one left
-            self.figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.06, wspace=0.06)
-            self.figure.get_layout_engine().execute(self.figure)
-            self.figure.set_layout_engine("none")
+            lay_out(self.figure, self._unbroken)
         self._background = None
 
     def enlarge(self, factor: float) -> None:
-        """Multiply the size of all texts, for a projector."""
+        """Multiply the size of all texts, for a projector; the figure gets as much higher."""
         texts = set(self.figure.findobj(Text))
         # Larger texts leave room for fewer ticks; those not in use must be found on the way back.
         for axis in self.figure.findobj(Axis):
             texts.update(label for tick in axis.majorTicks for label in tick.findobj(Text))
         for text in texts:
             text.set_fontsize(round(text.get_fontsize() * factor, 6))  # back to what it was, too
+        width, height = self.figure.get_size_inches()
+        self.figure.set_size_inches(width, round(height * factor * style.DPI) / style.DPI)
         self.settle()
 
     @contextmanager
