@@ -106,7 +106,8 @@ class Jacobian(Picture):
         n = len(J)
         alike, along, *others = (f"×{_factor(value)}" for value in values)
         rest = f"{n - 2} other direction{'s' * (n > 3)}: {others[-1]}" if others else "no other"
-        words = (f"all alike, (1, …, 1): {alike}", f"along x̂: {along}", rest)
+        short_rest = rest.replace(" direction", "")  # "14 others"
+        words = (f"all alike, (1, …, 1): {alike}", f"along x̂: {along}", short_rest)
         for text, mark, word in zip(self.words, "■◆●", words, strict=True):
             text.say(f"{mark} {word}")
         gamma = "γ = s" if gamma_over_s == 1 else f"γ = {short(gamma_over_s)} s"
@@ -229,7 +230,7 @@ class UpstreamStep(Picture):
             )
 
     def _build_side(self, axes, title):
-        axes.set_title(title, pad=66)
+        axes.set_title(title, y=1.28)
         axes.set(xlim=(self.LEFT, self.RIGHT), ylim=(self.LOW, self.HIGH))
         ends = [self.LOW, self.HIGH]
         axes.plot(ends, ends, ":", color=style.TARGET, linewidth=style.FINE)

@@ -38,7 +38,7 @@ class _Path(Picture):
         looks = dict(va="top", weight="bold", fontsize=style.SMALL)
         self.outside = Words(self, left, *corner, **looks)
         right.set(yscale="log", xlim=(0, steps), xlabel="steps", ylim=curve["ylim"])
-        right.set_title(curve["title"], pad=24)
+        right.set_title(curve["title"], y=1.08)
         right.grid(axis="y", color=style.GRID, linewidth=style.THIN)
         self.left = Line(self, right, color=style.OUTPUT, linewidth=style.BOLD)
         above = dict(transform=right.transAxes, va="bottom", weight="bold")
@@ -150,14 +150,14 @@ class TwoSpreads(Picture):
         self.sigma, self.gap = float(sigma), until / 90
         with self.drawing(860, 340):
             axes = self.figure.subplots()
-            axes.set(xlim=(0, 1.25 * until), yscale="log", ylim=(self.LOW, self.HIGH))
+            axes.set(xlim=(0, 1.34 * until), yscale="log", ylim=(self.LOW, self.HIGH))
             axes.set(xlabel="steps of training", title="Which σ does γ go to?")
             axes.set_xticks([tick for tick in axes.get_xticks() if 0 <= tick <= until])
             axes.set_yticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
             level(axes, sigma, color=style.TARGET, linestyle=":", linewidth=style.LINE)
             bold = dict(weight="bold", va="center")
             looks = bold | dict(color=style.TARGET_WORDS, ha="right", va="bottom")
-            axes.text(1.24 * until, 1.12 * sigma, "the teacher's σ", **looks)
+            axes.text(1.33 * until, 1.12 * sigma, "the teacher's σ", **looks)
             self.own = Line(self, axes, color=style.WITHOUT, linestyle="--")
             self.gamma = Line(self, axes, color=style.OUTPUT, linewidth=style.HEAVY)
             self.own_name = Words(self, axes, 0, 1, color=style.WITHOUT, **bold)
@@ -169,7 +169,7 @@ class TwoSpreads(Picture):
         self.gamma.show(steps, np.maximum(gamma, self.LOW))
         self.own.show(steps, own)
         end = steps[-1] + self.gap
-        below = np.clip(gamma[-1], self.LOW, self.HIGH) / 1.3
+        below = np.clip(gamma[-1], 1.6 * self.LOW, self.HIGH) / 1.3
         near = abs(np.log(own[-1] / below)) < 0.35
         above = own[-1] if not 1 < own[-1] / self.sigma < 2.4 else 2.4 * self.sigma  # its name
         self.gamma_name.say(f"γ = {rounded(gamma[-1])}", end, below)

@@ -280,9 +280,14 @@ class Shape(Picture):
             looks = dict(fill=True, linewidth=style.FINE, alpha=0.6)
             self.before = Steps(self, left, self.bins, facecolor=style.ORIGINAL, **looks)
             self.after = Steps(self, right, self.bins, facecolor=style.NORMALIZED, **looks)
-            bold = dict(ha="center", va="center", weight="bold")
-            self.words_before = Words(self, left, (low + high) / 2, 0.94 * top, **bold)
-            self.words_after = Words(self, right, 1, 0.94 * top, **bold)
+            middle = dict(ha="center", va="center")
+            self.words = [
+                [
+                    Words(self, axes, x, 0.94 * top, weight="bold", **middle),
+                    Words(self, axes, x, 0.84 * top, fontsize=style.SMALL, **middle),
+                ]
+                for axes, x in ((left, (low + high) / 2), (right, 1))
+            ]
 
     def update(self, result, **position):
         H, H_hat = take(result, H=(self.n,), H_hat=(self.n,))
@@ -293,13 +298,11 @@ class Shape(Picture):
         self.before.show(np.histogram(H, edges)[0], edges)
         self.after.show(np.histogram(H_hat, bins)[0], self.bins)
         said = []
-        for words, values, (low, high) in (
-            (self.words_before, H, self.limits),
-            (self.words_after, H_hat, self.bins[[0, -1]]),
-        ):
+        sides = (H, self.limits), (H_hat, self.bins[[0, -1]])
+        for (words, beyond), (values, (low, high)) in zip(self.words, sides, strict=True):
             moments_said = f"mean {rounded(np.mean(values))}, σ {rounded(np.std(values))}"
-            beyond = outside(np.sum((values < low) | (values > high)))
-            words.say(moments_said + (f" ({beyond})" if beyond else ""))
+            words.say(moments_said)
+            beyond.say(outside(np.sum((values < low) | (values > high))))
             said.append(f"{moments_said}, skewness {rounded(skewness(values))}")
         self.sentence = f"Before: {said[0]}. After: {said[1]}."
 

@@ -105,7 +105,7 @@ class ChangingMind(Picture):
         axes.tick_params(axis="y", length=0)
 
     def _build_bars(self, axes):
-        axes.set(title="Taken for", xlim=(0, 1.6), xlabel="probability")
+        axes.set(title="Taken for", xlim=(0, 2), xlabel="probability")
         axes.set_xticks([0, 0.5, 1], ["0", "½", "1"])
         self._build_rows(axes)
         places, colors = np.arange(self.CLASSES) + 0.5, [style.NORMALIZED] * self.CLASSES
@@ -191,7 +191,7 @@ class LongRun(_LongAxes):
             axes = self.figure.subplots()
             axes.set(ylabel="accuracy on the test images", title=" \n ")  # room for the words
             self.level = Line(self, axes, linestyle=":", color=style.INK, linewidth=style.FINE)
-            self._build_curves(axes, (0, 1.11), (0, 1.02))
+            self._build_curves(axes, (0, 1.09), (0, 1.02))
             self.drops = [Line(self, axes, **looks, linewidth=style.THIN) for looks in style.PAIR]
 
     def update(self, result, *, reach, **others):

@@ -37,7 +37,7 @@ class OnTheCurve(Picture):
             axes[0].set_ylabel("output of the sigmoid")
 
     def _build_side(self, axes, name, look, dark):
-        axes.set_title(name.capitalize(), color=dark, pad=26)
+        axes.set_title(name.capitalize(), color=dark, y=1.1)
         axes.set(xlim=(-REACH, REACH), ylim=(-0.08, 1.22), yticks=(0, 0.5, 1))
         axes.set_xlabel("input   (shaded: mean ± σ)")
         axes.plot(CURVE, self.curve(CURVE), color=style.STILL, linewidth=style.FINE)
@@ -104,7 +104,7 @@ class LineByDepth(Picture):
         self.layers = np.arange(1, depth + 1)
         with self.drawing(860, 340):
             axes = self.figure.subplots()
-            axes.set(xlim=(0.5, depth + 0.5), ylim=(-0.03, 1.08), xticks=self.layers)
+            axes.set(xlim=(0.5, depth + 0.5), ylim=(-0.13, 1.1), xticks=self.layers)
             axes.set(xlabel="layer", ylabel="explained by one map")
             share_ticks(axes)
             grid(axes)

@@ -273,7 +273,7 @@ class SecondBatch(Picture):
         line, label = bar
         line.show([mean - std, mean + std], height - 0.27)
         said = f"μ = {rounded(mean)}, σ = {rounded(std)}"
-        label.say(said, np.clip(mean, self.span[0] + 8, self.span[1] - 8))
+        label.say(said, np.clip(mean, self.span[0] + 12, self.span[1] - 12))
         return said
 
 

@@ -72,7 +72,7 @@ class Canvas(anywidget.AnyWidget):
         width, height = picture.figure.bbox.size
         still = picture.still()  # before the looks, since drawing is what applies an aspect
         with self.hold_sync():
-            self.size = [width, height]
+            self.size = [round(width), round(height)]
             self.looks = [vertices.looks(artist, height) for artist in picture.moving]
             self.still = still
 

@@ -13,10 +13,10 @@ from bn_lib.live.calling import Called, call, explain, in_one_line, name_of
 from bn_lib.live.canvas import Canvas, frame_of
 from bn_lib.live.knobs import Knob, is_constant, knob
 from bn_lib.live.sizes import Sized
+from bn_lib.live.storyboard import storyboard
 from bn_lib.live.threads import on_one_thread
 from bn_lib.live.words import WORDS
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.storyboard import storyboard
 
 
 def explore(function: Callable, picture: Picture, presets: Mapping | None = None, **knobs):

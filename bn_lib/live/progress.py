@@ -11,10 +11,10 @@ from bn_lib.live import cells
 from bn_lib.live.awaiting import hears_while_a_cell_runs, must_be_awaited
 from bn_lib.live.canvas import Canvas, frame_of
 from bn_lib.live.sizes import Sized
+from bn_lib.live.storyboard import storyboard
 from bn_lib.live.threads import on_one_thread
 from bn_lib.live.words import WORDS
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.storyboard import storyboard
 from bn_lib.training import Diverged, Training
 
 SLICE = 0.02  # seconds of training between two looks at what else the kernel has to do

@@ -201,12 +201,12 @@ def _packed(artist, height: float) -> np.ndarray:
 
 
 def _cut(path: Path, figure: Bbox) -> np.ndarray:
-    """A line cut where matplotlib cuts it, a pixel outside of the figure; there its dashes begin.
+    """A line cut where matplotlib cuts it, a pixel outside of the picture; there its dashes begin.
 
     It is interrupted where a vertex is not finite.
     """
-    height = figure.height
-    window = (-1, -1, figure.width + 1, height + 1)
+    height, edge = figure.height, 1 / ZOOM
+    window = (-edge, -edge, figure.width + edge, height + edge)
     path = path.cleaned(remove_nans=True, clip=window, curves=False)
     drawn = path.codes != Path.STOP
     points = _integers(path.vertices[drawn], height)

@@ -9,7 +9,8 @@ GAP = 8  # pixels between words and what is beside them
 
 def lay_out(figure, unbroken: dict) -> None:
     """Lay a figure out; unbroken: the words of texts as they were before lines were broken."""
-    for text, words in unbroken.items():
+    while unbroken:
+        text, words = unbroken.popitem()
         text.set_text(words)
     for axes in figure.axes:
         if spec := axes.get_subplotspec():
@@ -17,9 +18,14 @@ def lay_out(figure, unbroken: dict) -> None:
     figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.06, wspace=0.06)
     figure.get_layout_engine().execute(figure)
     for text, room in list(_rooms(figure)):
-        unbroken.setdefault(text, text.get_text())
-        _break(text, room)
-    figure.get_layout_engine().execute(figure)
+        words, columns = text.get_text(), len(text.get_text())
+        while text.get_window_extent().width > room and columns:
+            unbroken[text] = words
+            lines = (fill(line, columns, break_long_words=False) for line in words.split("\n"))
+            text.set_text("\n".join(lines))
+            columns -= 1
+    if unbroken:
+        figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")
 
 
@@ -30,18 +36,8 @@ def _rooms(figure):
     for axes, box in zip(figure.axes, boxes, strict=True):
         left = max((b.x1 for b in boxes if b.x1 <= box.x0 + 1), default=0) + GAP
         right = min((b.x0 for b in boxes if b.x0 >= box.x1 - 1), default=figure.bbox.width) - GAP
-        texts = [child for child in axes.get_children() if isinstance(child, Text)]
-        for text in filter(Text.get_visible, [axes.xaxis.label, *texts]):
-            x0, x1 = text.get_window_extent().intervalx
-            sides = {"left": right - x0, "right": x1 - left}
-            yield text, sides.get(text.get_ha(), min(x0 + x1 - 2 * left, 2 * right - x0 - x1))
-
-
-def _break(text, room) -> None:
-    """Break a text into lines until it has room."""
-    words = text.get_text()
-    for columns in range(len(words), 0, -1):
-        if text.get_window_extent().width <= room:
-            break
-        lines = (fill(line, columns, break_long_words=False) for line in words.split("\n"))
-        text.set_text("\n".join(lines))
+        for text in [axes.xaxis.label, *axes.get_children()]:
+            if isinstance(text, Text) and text.get_visible():
+                x0, x1 = text.get_window_extent().intervalx
+                sides = {"left": right - x0, "right": x1 - left}
+                yield text, sides.get(text.get_ha(), 2 * min(x0 - left, right - x1) + x1 - x0)

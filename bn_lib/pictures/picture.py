@@ -73,7 +73,8 @@ class Picture:
         for text in texts:
             text.set_fontsize(round(text.get_fontsize() * factor, 6))  # back to what it was, too
         width, height = self.figure.get_size_inches()
-        self.figure.set_size_inches(width, round(height * factor * style.DPI) / style.DPI)
+        pixels = round(height * factor * style.DPI) + 1e-6  # or else one may be lost in rounding
+        self.figure.set_size_inches(width, pixels / style.DPI)
         self.settle()
 
     @contextmanager

@@ -9,7 +9,7 @@ from bn_lib.figures.answer import PARTS
 from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.normalization import normalize, undo_parameters
 from bn_lib.pictures import style
-from tests.lessons.pictures import Figure, clipped
+from tests.lessons.pictures import Figure, misplaced
 
 H = two_humped(256, np.random.default_rng(0))
 UNDO = undo_parameters(H)
@@ -143,7 +143,7 @@ def test_the_words_of_the_drawing_do_not_leave_it_in_large_text(drawing):
     drawing.enlarge(1.35)
     for part in PARTS:
         drawing.update(part)
-        assert clipped(drawing) == []
+        assert misplaced(drawing) == []
 
 
 FIGURES = [

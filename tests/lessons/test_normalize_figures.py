@@ -134,7 +134,7 @@ def test_the_histograms_say_what_lies_outside_and_survive_a_constant_unit():
     picture = shape()
     H = two_humped(100, np.random.default_rng(0))
     picture.update((H + 100, normalize(H)))
-    assert picture.words_before.get_text().endswith("(100 outside)")
+    assert picture.words[0][1].get_text() == "100 outside"
     picture.update((np.full(100, 2.0), np.zeros(100)))
     assert picture.describe().endswith("After: mean 0.00, σ 0.00, skewness 0.00.")
 
