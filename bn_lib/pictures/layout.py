@@ -9,9 +9,8 @@ GAP = 8  # pixels between words and what is beside them
 
 def lay_out(figure, unbroken: dict) -> None:
     """Lay a figure out; unbroken: the words of texts as they were before lines were broken."""
-    while unbroken:
-        text, words = unbroken.popitem()
-        text.set_text(words)
+    for text in list(unbroken):
+        text.set_text(unbroken.pop(text))
     for axes in figure.axes:
         if spec := axes.get_subplotspec():
             axes.set_subplotspec(spec)  # start anew: equal axes keep what the last one left
@@ -24,8 +23,7 @@ def lay_out(figure, unbroken: dict) -> None:
             lines = (fill(line, columns, break_long_words=False) for line in words.split("\n"))
             text.set_text("\n".join(lines))
             columns -= 1
-    if unbroken:
-        figure.get_layout_engine().execute(figure)
+    figure.get_layout_engine().execute(figure)  # what stands at shares of a height needs it anyway
     figure.set_layout_engine("none")
 
 
