@@ -39,8 +39,12 @@ SAYS_THE_SAME = """explorer => {
 # own, which passes work on to the main one: so that is asked too.
 HANDLED = """async () => {
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+    const end = performance.now() + 90_000;
     const handled = async () => {
-        while (unhandled.size) await new Promise((resolve) => setTimeout(resolve, 5));
+        while (unhandled.size) {
+            if (performance.now() > end) throw new Error("the kernel does not handle its messages");
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        }
     };
     await handled();
     await kernel.requestKernelInfo();

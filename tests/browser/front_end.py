@@ -92,7 +92,10 @@ def server(
             yield Server(root, port, token, home / "runtime")
         finally:
             process.terminate()  # it ends its kernels before itself
-            process.wait(SECONDS)
+            try:
+                process.wait(SECONDS)
+            finally:
+                process.kill()
 
 
 def _wait_for(process: subprocess.Popen, address: str, log: Path) -> None:
@@ -205,4 +208,5 @@ def said(page: Page) -> list[list[str]]:
 
 def shut_down(page: Page) -> None:
     """End the kernel of a page's notebook, so that it takes no time from the next one."""
-    page.evaluate("window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()")
+    ending = "window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown()"
+    page.evaluate(f"Promise.race([{ending}, new Promise((end) => setTimeout(end, 30000))])")

@@ -41,11 +41,13 @@ KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 # Until a frame has been made for each position of the slider.
 MADE = f"""async () => {{
     const asks = {{ code: "", silent: true, user_expressions: {{ n: "len(figure.ahead.sent)" }} }};
-    for (;;) {{
+    const end = performance.now() + 90_000;
+    while (performance.now() < end) {{
         const {{ content }} = await {KERNEL}.requestExecute(asks).done;
         if (Number(content.user_expressions.n.data["text/plain"]) >= 101) return;
         await new Promise((resolve) => setTimeout(resolve, 50));
     }}
+    throw new Error("no frames are made ahead");
 }}"""
 EXECUTE = f"code => {{ {KERNEL}.requestExecute({{ code }}) }}"
 
