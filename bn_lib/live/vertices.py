@@ -77,8 +77,12 @@ def _line_looks(line: Line2D, height: float) -> dict:
         if line.get_linestyle() not in ("None", "", " "):
             raise ValueError("a moving line has no markers: move a line, and dots of their own")
         return _marker_looks(line)
+    solid = line.get_linestyle() == "-"
+    cap = line.get_solid_capstyle() if solid else line.get_dash_capstyle()
     return {
         "kind": "path",
+        "cap": {"projecting": "square"}.get(cap, cap),
+        "join": line.get_solid_joinstyle() if solid else line.get_dash_joinstyle(),
         "stroke": to_hex(line.get_color()),
         "width": _pixels(line.get_linewidth()),
         "dash": _dash(line.get_linestyle(), line.get_linewidth()),

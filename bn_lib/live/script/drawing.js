@@ -91,6 +91,8 @@ export function drawFrame(context, looks, frame) {
     context.fillStyle = look.fill ?? "transparent";
     context.strokeStyle = look.stroke ?? "transparent";
     context.lineWidth = look.width ?? 0;
+    context.lineCap = look.cap ?? "butt";
+    context.lineJoin = look.join ?? "miter";
     context.setLineDash(look.dash ?? []);
     draw[look.kind](context, look, data);
     context.restore();
