@@ -108,7 +108,8 @@ class Overlay(Picture):
         where = f"γ = {rounded(gamma, 3)}, β = {rounded(beta, 3)}: "
         if difference < UNDONE:
             return where + "✓ undone, every example has its original activation back"
-        return where + f"the activations are {short(difference, 3)} σ (rms) away from the original ones"
+        away = f"{short(difference, 3)} σ (rms)"
+        return where + f"the activations are {away} away from the original ones"
 
 
 class FromUndone(Overlay):
