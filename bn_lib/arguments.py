@@ -48,7 +48,7 @@ def as_array(value, name):
         ) from error
 
 
-def check_finite(value, name, ndim=None):
+def as_finite(value, name, ndim=None):
     """An array of finite float64, at least one of them, with `ndim` axes if that is said."""
     array = as_floats(value, name)[0].astype(np.float64, copy=False)
     axes = "" if ndim is None else f" in an array of {ndim} axes"
@@ -59,7 +59,7 @@ def check_finite(value, name, ndim=None):
     return array
 
 
-def number(value, name):
+def as_number(value, name):
     """A Python float."""
     if type(value) is float:
         return value
@@ -69,15 +69,15 @@ def number(value, name):
     return float(array)
 
 
-def between(value, name, least, end):
+def as_number_between(value, name, least, end):
     """A setting as a Python float, from `least` on and below `end`."""
-    value = number(value, name)
+    value = as_number(value, name)
     if not least <= value < end:
         raise ValueError(f"{name} is {value}, expected a number from {least} to below {end}")
     return value
 
 
-def whole_number(value, name, least, why, most=None):
+def check_whole_number(value, name, least, why, most=None):
     """Refuse what is no whole number from `least` to `most`."""
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or value < least or (most is not None and value > most):
@@ -85,7 +85,7 @@ def whole_number(value, name, least, why, most=None):
         raise ValueError(f"{name} is {value!r}, expected {wanted}, a whole number: {why}")
 
 
-def check_bool(value, name):
+def as_bool(value, name):
     """True or False, as a Python bool; "no" would count as true."""
     if not isinstance(value, (bool, np.bool)):
         raise TypeError(f"{name} is {value!r}, expected True or False")
@@ -129,7 +129,13 @@ def raise_no_return(layer, method):
     raise TypeError(f"{method} of {type(layer).__name__} returned None: add the line `return …`")
 
 
-def check_labels(labels, outputs):
+def check_any_examples(n):
+    """Refuse a batch of no examples."""
+    if not n:
+        raise ValueError("there are no examples, expected at least one: their mean would be 0 / 0")
+
+
+def as_labels(labels, outputs):
     """The labels as an array: one class for each row of the outputs, one of their columns."""
     labels, shape = as_array(labels, "labels"), np.shape(outputs)
     if len(shape) != 2 or shape[1] < 2:
@@ -141,8 +147,7 @@ def check_labels(labels, outputs):
         raise ValueError(
             f"labels have shape {labels.shape}, expected ({n},): one class for each example"
         )
-    if not n:
-        raise ValueError("there are no examples, expected at least one: their mean would be 0 / 0")
+    check_any_examples(n)
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels have type {labels.dtype}, expected integers: classes from 0")
     if labels.astype(np.uint64).max() >= classes:  # those below 0 are the largest there
@@ -152,21 +157,3 @@ def check_labels(labels, outputs):
             f"{classes} outputs"
         )
     return labels
-
-
-def gradient(layer, name):
-    """The gradient that a layer keeps for one of its parameters, in the parameter's shape."""
-    found, value = getattr(layer, "d" + name, None), getattr(layer, name)
-    if found is None or getattr(found, "shape", ()) != getattr(value, "shape", ()):
-        raise ValueError(
-            f"d{name} of {type(layer).__name__} is {short(found)}, expected an array of shape "
-            f"{np.shape(value)}, as {name} has: backward has to set it to the gradient for {name}"
-        )
-    return found
-
-
-def check_names(times, learned):
-    """Refuse a misspelled name; those of bn_lib's layers may be missing from a network."""
-    unknown = sorted(set(times) - learned - {"W", "b", "gamma", "beta"})
-    if unknown:
-        raise ValueError(f"times names {unknown}, expected what is learned: {sorted(learned)}")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bn_lib.arguments import as_floats, check_finite, check_labels, gradient
-from bn_lib.network import backward, cross_entropy, forward, learned, sigmoid_slope
+from bn_lib.arguments import as_finite, as_floats, as_labels, check_any_examples
+from bn_lib.network import backward, cross_entropy, forward, gradient, learned, sigmoid_slope
 from bn_lib.normalization import normalize, undo_parameters
 
 AT_ONCE = 1000  # examples: what a layer makes of them stays in the processor's cache
@@ -25,7 +25,7 @@ def skewness(x):
 
     x: (N,). A batch that does not vary has skewness 0. Raises what `normalize` raises.
     """
-    x = check_finite(x, "x")
+    x = as_finite(x, "x")
     return float(np.mean(normalize(x, eps=0) ** 3)) if np.ptp(x) > 0 else 0.0
 
 
@@ -78,7 +78,7 @@ def best_line(z, h, weights=None):
     Raises ValueError for other shapes or weights, what is not finite, and where z or h does not
     vary, or by too much or too little for its squares: no line is then the best one.
     """
-    z, h = check_finite(z, "z"), check_finite(h, "h")
+    z, h = as_finite(z, "z"), as_finite(h, "h")
     weights = np.ones_like(z) if weights is None else as_floats(weights, "weights")[0]
     if z.ndim != 1 or not z.shape == h.shape == weights.shape:
         raise ValueError(
@@ -110,7 +110,7 @@ def best_linear_map(x, h):
 
     Raises ValueError for other shapes, N <= D + 1, what is not finite, or where h does not vary.
     """
-    x, h = check_finite(x, "x"), check_finite(h, "h")
+    x, h = as_finite(x, "x"), as_finite(h, "h")
     if x.ndim != 2 or h.ndim != 2 or len(x) != len(h):
         raise ValueError(f"x has shape {x.shape} and h {h.shape}, expected (N, D) and (N, K)")
     if len(x) <= x.shape[1] + 1:
@@ -137,12 +137,11 @@ def accuracy(network, x, labels):
     Raises ValueError for no examples, fewer than two outputs, and for labels of another shape or
     beyond the outputs; TypeError for labels that are no integers.
     """
-    if not len(x):
-        raise ValueError("there are no examples, expected at least one: their share would be 0 / 0")
+    check_any_examples(len(x))
     starts = range(0, len(x), AT_ONCE)
     parts = [forward(network, x[start : start + AT_ONCE], training=False) for start in starts]
     outputs = np.concatenate(parts)
-    found = outputs.argmax(axis=1) == check_labels(labels, outputs)
+    found = outputs.argmax(axis=1) == as_labels(labels, outputs)
     return np.count_nonzero(found & ~np.isnan(outputs).any(axis=1)) / len(x)
 
 
@@ -166,7 +165,7 @@ def jacobian(function, x, step=1e-6):
     x: (N,), of size about 1; function returns (M,). Returns (M, N), with an error of about
     1e-10 (step² from the formula, 1e-16 / step from rounding).
     """
-    x = check_finite(x, "x", ndim=1)
+    x = as_finite(x, "x", ndim=1)
     moves = step * np.eye(len(x))
     columns = [(function(x + move) - function(x - move)) / (2 * step) for move in moves]
     return np.stack(columns, axis=1)
@@ -183,28 +182,10 @@ def batch_norm_jacobian(x, gamma=1.0, eps=1e-5):
 
     x: (N,). Returns (N, N). Raises what `normalize` raises.
     """
-    x = check_finite(x, "x", ndim=1)
+    x = as_finite(x, "x", ndim=1)
     x_hat, n = normalize(x, eps), len(x)
     std = undo_parameters(x, eps).gamma  # the gamma that undoes is sqrt(var + eps)
     return gamma / std * (np.eye(n) - 1 / n - np.outer(x_hat, x_hat) / n)
-
-
-def surviving(jacobian, dy=None):
-    """The share of |dy|² that is left in the gradient Jᵀ dy.
-
-    Without dy: its expectation for entries that are independent of each other and of one spread,
-    which is the sum of the squares in J over their number of rows; (N - 2) / N where batch norm
-    is undone and eps = 0. jacobian: (M, N); dy: (M,).
-
-    Raises ValueError for other shapes, what is not finite, and a dy of which nothing can be left.
-    """
-    jacobian = check_finite(jacobian, "jacobian", ndim=2)
-    if dy is None:
-        return float(np.sum(jacobian**2) / len(jacobian))
-    dy = check_finite(dy, "dy", ndim=1)
-    if len(dy) != len(jacobian) or not dy.any():
-        raise ValueError(f"dy is {dy}, expected {len(jacobian)} numbers that are not all 0")
-    return float(np.sum((jacobian.T @ dy) ** 2) / np.sum(dy**2))
 
 
 # ---------------------------------------------------------------- how inputs move during training
@@ -227,7 +208,7 @@ def drift(means, stds):
     means, stds: (steps, units), over the same examples at each step.
     Raises ValueError for other shapes, what is not finite, and where a unit has no spread.
     """
-    means, stds = check_finite(means, "means"), check_finite(stds, "stds")
+    means, stds = as_finite(means, "means"), as_finite(stds, "stds")
     if means.ndim != 2 or means.shape != stds.shape or len(means) < 2:
         raise ValueError(
             f"means have shape {means.shape} and stds {stds.shape}, expected (steps, units) "
@@ -259,7 +240,7 @@ def steadiness(path):
     path: (steps,) or (steps, units), of which the sums over the units are taken. 0 for what does
     not move at all. Raises ValueError for no steps, and for what is not finite.
     """
-    path = check_finite(path, "path")
+    path = as_finite(path, "path")
     length = np.abs(np.diff(path, axis=0)).sum()
     return float(np.abs(path[-1] - path[0]).sum() / length) if length else 0.0
 
@@ -284,8 +265,7 @@ def internal_covariate_shift(before, after, layer, x, target, loss=cross_entropy
     """
     found = []
     for network in (before, after[:layer] + before[layer:]):
-        _, dy = loss(forward(network, x), target)
-        backward(network, dy)
+        gradients(network, x, target, loss)
         found.append(np.array(gradient(network[layer], "W"), dtype=float))
     g, moved = found
     distance, size, moved_size = (np.linalg.norm(a) for a in (g - moved, g, moved))
@@ -322,7 +302,7 @@ def along_gradient(network, x, target, rates, loss=cross_entropy):
     the network, (K,) losses, (K,) changes, a number. Raises ValueError for other rates, and where
     the gradient is 0 or not finite.
     """
-    rates = check_finite(rates, "rates", ndim=1)
+    rates = as_finite(rates, "rates", ndim=1)
     if not (rates > 0).all():
         raise ValueError(f"rates are {rates}, expected numbers above 0")
     start, g = gradients(network, x, target, loss)
@@ -332,8 +312,8 @@ def along_gradient(network, x, target, rates, loss=cross_entropy):
     losses, changes = [], []
     for rate in rates:
         moved = copy.deepcopy(network)
-        for (layer, name), step in zip(learned(moved), g, strict=True):
-            setattr(layer, name, getattr(layer, name) - rate * step)
+        for (layer, name), part in zip(learned(moved), g, strict=True):
+            setattr(layer, name, getattr(layer, name) - rate * part)
         value, there = gradients(moved, x, target, loss)
         losses.append(value)
         changes.append(_norm([a - b for a, b in zip(there, g, strict=True)]))

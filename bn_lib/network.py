@@ -29,11 +29,13 @@ import numpy as np
 from bn_lib.arguments import (
     as_array,
     as_floats,
+    as_labels,
+    check_any_examples,
     check_generator,
-    check_labels,
     check_layers,
+    check_whole_number,
     raise_no_return,
-    whole_number,
+    short,
 )
 from bn_lib.normalization import (
     RunningStatistics,
@@ -106,6 +108,17 @@ def learned(network):
                 f"{names}"
             )
         found += [(layer, name) for name in names if name not in frozen]
+    return found
+
+
+def gradient(layer, name):
+    """The gradient that a layer keeps for one of its parameters, in the parameter's shape."""
+    found, value = getattr(layer, "d" + name, None), getattr(layer, name)
+    if found is None or getattr(found, "shape", ()) != getattr(value, "shape", ()):
+        raise ValueError(
+            f"d{name} of {type(layer).__name__} is {short(found)}, expected an array of shape "
+            f"{np.shape(value)}, as {name} has: backward has to set it to the gradient for {name}"
+        )
     return found
 
 
@@ -305,7 +318,7 @@ def use_population(network, x, batch=100):
     norms = [layer for layer in network if isinstance(layer, BatchNorm)]
     if not norms:
         return
-    whole_number(batch, "batch", 2, "batches of examples with a var")
+    check_whole_number(batch, "batch", 2, "batches of examples with a var")
     starts = range(0, len(x) - batch + 1, batch)
     if not starts:
         raise ValueError(f"x holds {len(x)} examples, expected at least one batch of {batch}")
@@ -332,7 +345,7 @@ def cross_entropy(logits, labels):
     beyond the classes; TypeError for labels that are no integers.
     """
     logits, _ = as_floats(logits, "logits")
-    labels = check_labels(labels, logits)
+    labels = as_labels(labels, logits)
     n, classes = logits.shape
     rows = np.arange(n)
     largest = np.ascontiguousarray(logits.T).max(axis=0)  # half the time of logits.max(axis=1)
@@ -354,8 +367,7 @@ def squared_error(y, target):
     (y, _), (target, _) = as_floats(y, "y"), as_floats(target, "target")
     if y.shape != target.shape:
         raise ValueError(f"y has shape {y.shape} and the target {target.shape}, expected the same")
-    if not y.size:
-        raise ValueError("there are no examples, expected at least one: their mean would be 0 / 0")
+    check_any_examples(y.size)
     error = y - target
     return float(np.vdot(error, error)) / len(y), error * (2 / len(y))
 

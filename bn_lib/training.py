@@ -10,14 +10,13 @@ import numpy as np
 
 from bn_lib.arguments import (
     as_array,
-    between,
+    as_number,
+    as_number_between,
     check_generator,
     check_layers,
-    check_names,
-    gradient,
-    whole_number,
+    check_whole_number,
 )
-from bn_lib.network import backward, cross_entropy, forward, learned
+from bn_lib.network import backward, cross_entropy, forward, gradient, learned
 from bn_lib.normalization import OutOfRange
 
 PIECE = 8192  # numbers: what a step makes of so many of them stays in the processor's cache
@@ -57,10 +56,10 @@ class Training:
         if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
             raise TypeError(f"optimizer is {optimizer!r}, expected SGD(rate) or Adam(rate)")
         if batch is not None:
-            whole_number(batch, "batch", 1, f"x has {len(x)} examples", most=len(x))
+            check_whole_number(batch, "batch", 1, f"x has {len(x)} examples", most=len(x))
         if rng is not None or batch is not None:
             check_generator(rng)
-        whole_number(every, "every", 1, "steps from record to record")
+        check_whole_number(every, "every", 1, "steps from record to record")
         if "step" in (probes or {}):
             raise ValueError('a probe is named "step", as the steps are: give it another name')
         self.network, self.x, self.target = network, x, target
@@ -94,7 +93,7 @@ class Training:
         Raises Diverged when the loss is infinite or not a number, or a parameter in the end, or
         when BatchNorm meets what is too large for its type, forward or backward; the record stays.
         """
-        whole_number(until, "until", 0, "the steps to be done in all")
+        check_whole_number(until, "until", 0, "the steps to be done in all")
         if self.record_if_due():
             yield self.step
         while self.step < until:
@@ -213,10 +212,10 @@ class SGD:
     """
 
     def __init__(self, rate, momentum=0.0, times=None):
-        self.rate = between(rate, "rate", 0, inf)
-        self.momentum = between(momentum, "momentum", 0, 1)
+        self.rate = as_number_between(rate, "rate", 0, inf)
+        self.momentum = as_number_between(momentum, "momentum", 0, 1)
         self.times = {
-            name: between(value, f"times of {name}", 0, inf)
+            name: as_number_between(value, f"times of {name}", 0, inf)
             for name, value in dict(times or {}).items()
         }
         self._velocity = {}
@@ -224,15 +223,20 @@ class SGD:
     def step(self, parameters):
         """Change parameters, given as `network.learned` lists them, by their gradients."""
         if self.times:
-            check_names(self.times, {name for _, name in parameters})
-        found = [gradient(layer, name) for layer, name in parameters]  # all, or none has moved
-        for (layer, name), g in zip(parameters, found, strict=True):
+            self._check_times({name for _, name in parameters})
+        for layer, name, g in _with_gradients(parameters):
             rate = self.rate * self.times.get(name, 1.0)
             if self.momentum:
                 key = _Same(layer), name
                 self._velocity[key] = rate * g + self.momentum * self._velocity.get(key, 0.0)
                 rate, g = 1.0, self._velocity[key]
             _subtract(layer, name, rate, g)
+
+    def _check_times(self, names):
+        """Refuse a misspelled name; those of bn_lib's layers may be missing from a network."""
+        unknown = sorted(set(self.times) - names - {"W", "b", "gamma", "beta"})
+        if unknown:
+            raise ValueError(f"times names {unknown}, expected what is learned: {sorted(names)}")
 
 
 class Adam:
@@ -242,16 +246,22 @@ class Adam:
     """
 
     def __init__(self, rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
-        self.rate = between(rate, "rate", 0, inf)
-        self.beta1, self.beta2 = between(beta1, "beta1", 0, 1), between(beta2, "beta2", 0, 1)
-        self.eps = between(eps, "eps", np.nextafter(0, 1), inf)
+        self.rate = as_number_between(rate, "rate", 0, inf)
+        self.beta1 = as_number_between(beta1, "beta1", 0, 1)
+        self.beta2 = as_number_between(beta2, "beta2", 0, 1)
+        self.eps = as_number(eps, "eps")
+        if not 0 < self.eps < inf:
+            raise ValueError(
+                f"eps is {eps}, expected a number above 0, such as 1e-8: where a gradient has "
+                "always been 0, the step would be 0 / 0"
+            )
         self._moments, self._t = {}, 0
 
     def step(self, parameters):
         """Change parameters, given as `network.learned` lists them, by their gradients."""
-        found = [gradient(layer, name) for layer, name in parameters]  # all, or none has moved
+        found = _with_gradients(parameters)
         self._t += 1
-        for (layer, name), g in zip(parameters, found, strict=True):
+        for layer, name, g in found:
             key = _Same(layer), name
             m, v = self._moments.get(key, (0.0, 0.0))
             m = self.beta1 * m + (1 - self.beta1) * g
@@ -272,6 +282,11 @@ class _Same:
 
     def __hash__(self):
         return id(self.layer)
+
+
+def _with_gradients(parameters):
+    """Layer, name and gradient of each; a list, so that where one is missing no other has moved."""
+    return [(layer, name, gradient(layer, name)) for layer, name in parameters]
 
 
 def _subtract(layer, name, rate, g):

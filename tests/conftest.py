@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from bn_lib.live.export import Budget
 from tools import notebooks
-from tools.site import pages
+from tools.site.run import NotebookError, running
 
 # Of a figure, so that tests of the site need not wait for 15,000.
 BUDGET = Budget(frames=40)
@@ -65,9 +65,9 @@ class Runs:
             raise self._errors[path]
         edition = notebooks.teachers_editions()[path.name]
         try:
-            run = pages.running(edition, path.parent, BUDGET, self.folder)
+            run = running(edition, path.parent, BUDGET, self.folder)
             self._clients[path] = self._stack.enter_context(run)
-        except pages.NotebookError as error:
+        except NotebookError as error:
             self._errors[path] = error
             raise
 

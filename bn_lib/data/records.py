@@ -7,7 +7,6 @@ the files, a script for each.
 """
 
 from collections.abc import Mapping
-from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,35 +64,6 @@ def write(path: Path, axes: Mapping[str, ArrayLike], **arrays: tuple[str, ArrayL
     lines = [" ".join([name, *names.split()]) for name, (names, _) in arrays.items()]
     values = {name: np.asarray(array) for name, (_, array) in arrays.items()}
     np.savez_compressed(path, axes=np.array(lines), **values)
-
-
-# ---------------------------------------------------------------- notebook 00
-
-
-def fates(path: Path = HERE / "fates.npz") -> dict:
-    """Return the test accuracy of four networks while they train.
-
-    By (activation, scale of the initial weights, learning rate), and then by the name of the
-    network: a dict with "step", and "accuracy" as the mean over three seeds, of shape (16,) each;
-    it is 0 once a network has diverged.
-    "no BN" has no batch norm; "undone" starts with γ and β that undo it; "frozen" keeps these;
-    "BN" starts with γ = 1, β = 0. Sigmoid and tanh networks have four hidden layers of 50, relu
-    networks six.
-
-    `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
-    """
-    record = Record(path, "make sweeps")
-    right = record.over("right", "seed", "activation", "scale", "rate", "network", "step")
-    accuracy = right.mean(axis=0) / record.over("tested")
-    settings = product(*map(record.values, ("activation", "scale", "rate")))
-    names, steps = record.values("network"), record.over("step", "step")
-    curves = accuracy.reshape(-1, len(names), len(steps))
-    return {
-        setting: {
-            name: {"step": steps, "accuracy": one} for name, one in zip(names, four, strict=True)
-        }
-        for setting, four in zip(settings, curves, strict=True)
-    }
 
 
 # ---------------------------------------------------------------- notebooks 00 and 05

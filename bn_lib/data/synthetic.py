@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bn_lib.arguments import check_generator, whole_number
+from bn_lib.arguments import check_generator, check_whole_number
 
 
 def two_humped(n: int, rng: np.random.Generator, mean: float = 3.0, std: float = 1.7) -> np.ndarray:
@@ -13,7 +13,7 @@ def two_humped(n: int, rng: np.random.Generator, mean: float = 3.0, std: float =
     distribution; those of a batch differ from them, the more so the smaller the batch is.
     Raises ValueError if n is no whole number above 0, TypeError if rng is no generator.
     """
-    whole_number(n, "n", 1, "the examples of the batch")
+    check_whole_number(n, "n", 1, "the examples of the batch")
     check_generator(rng)
     weight, low, high, width = 0.7, -0.6, 1.4, np.sqrt(1 - 0.7 * 0.6**2 - 0.3 * 1.4**2)
     center = np.where(rng.random(n) < weight, low, high)
@@ -29,7 +29,7 @@ def spirals(
     of 2. noise: the standard deviation of what is added to each coordinate.
     Returns (x, labels) of shapes (n, 2) and (n,); the classes take turns.
     """
-    whole_number(n, "n", 2, "a point for each of two classes")
+    check_whole_number(n, "n", 2, "a point for each of two classes")
     check_generator(rng)
     labels = np.arange(n) % 2
     radius = np.sqrt(rng.uniform(0.01, 1, n))  # as many points along each piece of the spiral

@@ -59,7 +59,7 @@ class Humps(Picture):
         low, high = self.edges[[0, -1]]
         sign = "−" if beta < 0 else "+"
         self.formula.say(
-            f"{rounded(gamma)} · normalized {sign} {abs(beta):.2f}",
+            f"{rounded(gamma)} · normalized {sign} {rounded(abs(beta))}",
             np.clip(np.mean(after), low + 2.5, high - 2.5),
         )
         away = np.sqrt(np.mean((after - self.before) ** 2))

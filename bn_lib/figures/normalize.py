@@ -33,8 +33,8 @@ class BatchTable(Picture):
             self.before = _Table(self, left, "Before: H", self.shape, picked, limit)
             self.after = _Table(self, right, "After: Ĥ", self.shape, picked, farthest)
             self.figure.supxlabel(
-                f"blue: below 0, white: 0, orange: above 0; deepest at ±{limit:g} before and "
-                f"±{farthest:.3g} after",
+                f"blue: below 0, white: 0, orange: above 0; deepest at ±{short(limit)} before and "
+                f"±{short(farthest, 3)} after",
                 fontsize=style.SMALL,
             )
 

@@ -9,7 +9,7 @@ from bn_lib.pictures.checks import expect, take, unpack
 from bn_lib.pictures.marks import Band, Beyond, Dots, Line, Steps, Words
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import level, note
-from bn_lib.pictures.words import power, rounded, short
+from bn_lib.pictures.words import percent, power, rounded, short
 
 UNDONE = 1e-9  # "undone" is said below this rms difference, in units of σ
 ROWS = {"batch A": 2.0, "batch B": 1.0, "B after": 0.0}  # and their heights
@@ -108,7 +108,8 @@ class Overlay(Picture):
         where = f"γ = {rounded(gamma, 3)}, β = {rounded(beta, 3)}: "
         if difference < UNDONE:
             return where + "✓ undone, every example has its original activation back"
-        return where + f"the activations are {difference:.3g} σ (rms) away from the original ones"
+        away = f"{short(difference, 3)} σ (rms)"
+        return where + f"the activations are {away} away from the original ones"
 
 
 class FromUndone(Overlay):
@@ -167,10 +168,10 @@ class LeftOver(Picture):
             axes.set(title="How much of each distance from the mean is missing?")
             axes.set(xlabel="σ of the unit", ylabel="missing, in %")
             level(axes, color=style.FAINT)
-            self.half = 100 * (1 - np.sqrt(0.5))  # missing at σ = √ε
+            self.half = 100 * (1 - np.sqrt(0.5))  # missing at σ = √ε, in %
             level(axes, self.half, color=style.TARGET, linestyle=":", linewidth=style.FINE)
             looks = dict(color=style.TARGET, ha="right")
-            axes.text(self.sigmas[-1], self.half + 2, f"{self.half:.1f} %", **looks)
+            axes.text(self.sigmas[-1], self.half + 2, percent(self.half / 100, 0), **looks)
             self._build_marks(axes)
 
     def _build_marks(self, axes):
@@ -193,9 +194,10 @@ class LeftOver(Picture):
         self.name.set_x(max(0.55 * knee, 1.2 * low))  # to the right of the curve
         self.knee_label.set_x(np.clip(knee, 1.6 * low, high / 1.6))
         self.here.show(sigma, 100 * measured)
-        missing = "nothing" if measured < 1e-9 else f"{short(100 * measured, 3)} %"
+        digits = 2 if measured < 0.99 else 3  # 99.7 % are not all
+        missing = "nothing" if measured < 1e-9 else f"{short(100 * measured, digits)} %"
         at_knee = " This is where σ = √ε." if abs(sigma / knee - 1) < 0.01 else ""
-        place = f"σ = {short(sigma, 3)}, ε = {power(eps).removeprefix('1.0·')}"
+        place = f"σ = {short(sigma, 3)}, ε = {power(eps)}"
         self.sentence = f"{place}: {missing} of each distance from the mean is missing.{at_knee}"
 
 
@@ -259,9 +261,9 @@ class SecondBatch(Picture):
         rest = np.sqrt(np.mean((batches[2] - batches[1]) ** 2)) / (self.spread * scale)
         undone = rest < UNDONE
         self.here.show(N, max(rest, self.floor * 1.15))
-        self.value.say("0 ✓" if undone else f"{rest:.2f}", N, max(rest, self.floor) * 1.3)
+        self.value.say("0 ✓" if undone else short(rest, 2), N, max(rest, self.floor) * 1.3)
         self.value.set_ha("right" if N > 8 else "left")
-        verdict = "✓ B is back" if undone else f"{rest:.3g} of B's true σ (rms) from undone"
+        verdict = "✓ B is back" if undone else f"{short(rest, 2)} of B's true σ (rms) from undone"
         self.sentence = (
             f"A has {said[0]}. B comes in with {said[1]} and leaves with {said[2]}: {verdict}"
         )

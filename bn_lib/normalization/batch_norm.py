@@ -1,25 +1,26 @@
 """Batch normalization as in Ioffe & Szegedy 2015: the code is the equations of the docstrings.
 
 careful.mean(a, axes) is a.mean(axes, keepdims=True), careful.total(a, axes) the sum, both rounded
-once, to the type of a; m counts the values in a mean. as_batch, as_floats, as_upstream, per_unit,
-given_statistics and in_type turn what comes in into arrays of one type; what begins with check_
-refuses what cannot be computed, and changes nothing. All of these are in refusals.
+once, to the type of a; m counts the values in a mean. What begins with as_, per_unit, in_type and
+given_statistics return what came in, as arrays and numbers of one type; what begins with check_
+refuses what cannot be computed, and returns nothing. These are in refusals and bn_lib.arguments.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from bn_lib.arguments import as_floats, check_bool
+from bn_lib.arguments import as_bool, as_floats
 
 from . import careful
 from .careful import all_but_units, one_per_unit, values_per_mean
 from .refusals import (
     as_batch,
+    as_eps,
+    as_momentum,
     as_upstream,
     check_cache,
-    check_eps,
-    check_momentum,
+    check_matrix,
     check_not_empty,
     check_range,
     check_same_units,
@@ -84,7 +85,7 @@ def normalize(x, eps=1e-5, axis=None):
     a constant unit, or numbers out of range; TypeError for what is no real number.
     """
     x, axes, dtype = as_batch(x, axis)
-    eps = check_eps(eps)
+    eps = as_eps(eps)
     centered, _, var = center(x, axes)
     check_variance(var, eps, x, axes)
     x_hat = centered / np.sqrt(var + eps)
@@ -120,7 +121,7 @@ def batch_norm(x, gamma=1.0, beta=0.0, eps=1e-5, axis=None):
     """
     x, axes, dtype = as_batch(x, axis)
     gamma, beta = per_unit(gamma, "gamma", x, x.dtype), per_unit(beta, "beta", x, x.dtype)
-    eps = check_eps(eps)
+    eps = as_eps(eps)
 
     centered, mean, var = center(x, axes)
     check_variance(var, eps, x, axes)
@@ -149,7 +150,7 @@ def undo_parameters(x, eps=1e-5):
     (D,), or numbers for (N,). Raises what normalize raises.
     """
     x, axes, dtype = as_batch(x)
-    eps = check_eps(eps)
+    eps = as_eps(eps)
     _, mean, var = center(x, axes)
     check_variance(var, eps, x, axes)
     gamma = np.sqrt(var + eps)
@@ -225,7 +226,7 @@ class RunningStatistics:
     """
 
     def __init__(self, momentum=0.1, unbiased=True):
-        self.momentum, self.unbiased = check_momentum(momentum), check_bool(unbiased, "unbiased")
+        self.momentum, self.unbiased = as_momentum(momentum), as_bool(unbiased, "unbiased")
         self.mean, self.var = np.float64(0), np.float64(1)
         self.batches = 0
 
@@ -324,8 +325,7 @@ def fold(W, b, gamma, beta, mean, var, eps=1e-5):
     Raises what batch_norm_inference raises.
     """
     W, dtype = as_floats(W, "W")
-    if W.ndim != 2 or W.size == 0:
-        raise ValueError(f"W has shape {W.shape}, expected (inputs, units), as in y = x @ W + b")
+    check_matrix(W.shape)
     b = per_unit(0.0 if b is None else b, "b", W)
     gamma, beta = per_unit(gamma, "gamma", W), per_unit(beta, "beta", W)
     mean, var, eps = given_statistics(mean, var, eps, W)

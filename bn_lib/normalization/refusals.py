@@ -4,7 +4,7 @@ from math import isfinite
 
 import numpy as np
 
-from bn_lib.arguments import FLOATS, as_floats, number
+from bn_lib.arguments import FLOATS, as_floats, as_number
 
 from .careful import all_but_units, values_per_mean
 
@@ -19,17 +19,17 @@ class OutOfRange(ValueError):
 # ---------------------------------------------------------------- types
 
 
-def check_eps(eps):
+def as_eps(eps):
     """Eps as a Python float."""
-    eps = number(eps, "eps")
+    eps = as_number(eps, "eps")
     if not 0 <= eps < np.inf:
         raise ValueError(f"eps is {eps}, expected a number >= 0 (1e-5 is usual)")
     return eps
 
 
-def check_momentum(momentum):
+def as_momentum(momentum):
     """A momentum as a Python float."""
-    momentum = number(momentum, "momentum")
+    momentum = as_number(momentum, "momentum")
     if not 0 <= momentum <= 1:
         raise ValueError(
             f"momentum is {momentum}, expected a number from 0 to 1, the weight of the new "
@@ -75,6 +75,12 @@ def check_not_empty(shape):
             f"x has shape {shape}, expected a batch with at least one value, of shape (N,), "
             "(N, D) or (N, C, H, W): leave empty batches out, and put single numbers in a list"
         )
+
+
+def check_matrix(shape):
+    """Refuse weights that are not those of a linear layer."""
+    if len(shape) != 2 or 0 in shape:
+        raise ValueError(f"W has shape {shape}, expected (inputs, units), as in y = x @ W + b")
 
 
 def known_axes(axis, shape):
@@ -185,7 +191,7 @@ def check_variance(var, eps, x, axes):
 
 def given_statistics(mean, var, eps, x):
     """A given mean and var in float64, shaped to go with x, and eps; var + eps is above 0."""
-    mean, var, eps = per_unit(mean, "mean", x), per_unit(var, "var", x), check_eps(eps)
+    mean, var, eps = per_unit(mean, "mean", x), per_unit(var, "var", x), as_eps(eps)
     if ((var < 0) | (var == np.inf)).any():
         raise ValueError(
             "var is negative or infinite, expected finite and >= 0: infinite may be a variance "

@@ -18,7 +18,7 @@ from tests.browser.conftest import NOTEBOOKS
 from tests.browser.figure import LOOK
 from tests.conftest import BUDGET, Runs
 from tools import notebooks
-from tools.site import pages
+from tools.site import pages, run
 
 FILES = [path.with_suffix(".html").name for path in sorted(NOTEBOOKS.glob("[0-9][0-9]*.ipynb"))]
 ALL = ["index.html", *FILES]
@@ -53,7 +53,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, runs: Runs) -> Iterator[Site]
         for path in paths:
             assert runs[path], path.name
         shutil.copytree(runs.folder, figures, dirs_exist_ok=True)
-        return [pages.with_figures(path, runs[path], figures) for path in paths]
+        return [run.with_figures(path, runs[path], figures) for path in paths]
 
     pages.build_site(folder, BUDGET, notebooks.paths(), have_run)
     handler = functools.partial(Quiet, directory=folder)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.data import digits, puzzle, two_humped
-from bn_lib.figures import Humps, NetworkDrawing, TenSeeds
+from bn_lib.figures import Curves, Humps, NetworkDrawing, TenSeeds
 from bn_lib.figures.answer import PARTS
 from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.normalization import normalize, undo_parameters
@@ -144,6 +144,21 @@ def test_the_words_of_the_drawing_do_not_leave_it_in_large_text(drawing):
     for part in PARTS:
         drawing.update(part)
         assert misplaced(drawing) == []
+
+
+@pytest.mark.parametrize("size", [1, 1.35])
+@pytest.mark.parametrize("setting", ["faint", "exploding"])
+def test_the_names_of_the_curves_stay_off_the_axis(size, setting):
+    """Also that of a network whose training has diverged, and which is at 0."""
+    record, names = puzzle(setting), ("no batch norm", "starts undone")
+    picture = Curves(names, until=record.steps[-1])
+    picture.enlarge(size)
+    shares = {name: np.nan_to_num(record.accuracy[name]).min(axis=0) for name in names}
+    picture.update({name: dict(step=record.steps, accuracy=shares[name]) for name in names})
+    renderer = picture.figure.canvas.get_renderer()
+    boxes = [text.get_window_extent(renderer) for text in picture.labels.values()]
+    assert max(box.x1 for box in boxes) <= picture.figure.bbox.x1
+    assert min(box.y0 for box in boxes) > picture.figure.axes[0].bbox.y0
 
 
 FIGURES = [

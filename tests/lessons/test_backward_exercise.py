@@ -1,10 +1,10 @@
 """The check of the backward pass: right answers pass, each mistake has its own message."""
 
 import numpy as np
-import pytest
 
 from bn_lib.exercises import check_backward
 from bn_lib.normalization import batch_norm, batch_norm_backward
+from tests.lessons.answers import answers_of
 
 
 def mean_of(dy, H_hat):
@@ -140,28 +140,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("function", RIGHT.values(), ids=RIGHT)
-def test_right_answers_pass(function, seed):
-    verdict = check_backward(function, seed=seed)
-    assert verdict.passed, verdict.message
-    assert verdict.message.startswith("Right: ")
-    assert "remark" not in verdict.message
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize(("function", "named"), WRONG.values(), ids=WRONG)
-def test_each_mistake_gets_its_own_message(function, named, seed):
-    with np.errstate(all="ignore"):
-        verdict = check_backward(function, seed=seed)
-    assert not verdict.passed
-    assert named in verdict.message
-
-
-def test_no_two_mistakes_share_a_message():
-    with np.errstate(all="ignore"):
-        messages = {check_backward(mistaken).message for mistaken, _ in WRONG.values()}
-    assert len(messages) == len(WRONG)
+TestBackward = answers_of(check_backward, RIGHT, WRONG)
 
 
 def test_two_mistakes_at_once_are_both_named():

@@ -6,6 +6,7 @@ import pytest
 from bn_lib.exercises import Verdict, check_mean, check_normalize
 from bn_lib.exercises.moments import small_batch, small_eps
 from bn_lib.normalization import moments, normalize
+from tests.lessons.answers import answers_of
 
 RIGHT_MEAN = {
     "numpy": lambda H: H.mean(axis=0),
@@ -54,7 +55,6 @@ RIGHT_NORMALIZE = {
 
 WRONG_NORMALIZE = {
     "nothing": (lambda H, eps: None, "Not written yet"),
-    "dots": (lambda H, eps: ..., "Not written yet"),
     "N - 1": (lambda H, eps: (H - H.mean(0)) / np.sqrt(H.var(0, ddof=1) + eps), "ddof=1"),
     "examples": (
         lambda H, eps: (H - H.mean(1, keepdims=True)) / np.sqrt(H.var(1, keepdims=True) + eps),
@@ -84,38 +84,8 @@ WRONG_NORMALIZE = {
 }
 
 
-def of_both(means, normalized):
-    return [pytest.param(check_mean, f, id=f"mean-{name}") for name, f in means.items()] + [
-        pytest.param(check_normalize, f, id=f"normalize-{name}") for name, f in normalized.items()
-    ]
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize(("check", "function"), of_both(RIGHT_MEAN, RIGHT_NORMALIZE))
-def test_right_answers_pass(check, function, seed):
-    verdict = check(function, seed=seed)
-    assert verdict.passed, verdict.message
-    assert verdict.message.startswith("Right: ")
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize(("check", "function"), of_both(WRONG_MEAN, WRONG_NORMALIZE))
-def test_each_mistake_gets_its_own_message(check, function, seed):
-    mistaken, named = function
-    with np.errstate(all="ignore"):
-        verdict = check(mistaken, seed=seed)
-    assert not verdict.passed
-    assert named in verdict.message
-
-
-@pytest.mark.parametrize(
-    ("check", "wrong", "not_yet_twice"),
-    [(check_mean, WRONG_MEAN, 0), (check_normalize, WRONG_NORMALIZE, 1)],
-)
-def test_no_two_mistakes_share_a_message(check, wrong, not_yet_twice):
-    with np.errstate(all="ignore"):
-        messages = {check(mistaken).message for mistaken, _ in wrong.values()}
-    assert len(messages) == len(wrong) - not_yet_twice
+TestMean = answers_of(check_mean, RIGHT_MEAN, WRONG_MEAN)
+TestNormalize = answers_of(check_normalize, RIGHT_NORMALIZE, WRONG_NORMALIZE)
 
 
 def test_two_mistakes_at_once_are_both_named():

@@ -1,9 +1,9 @@
 """The check of saturation: right answers pass, each mistake has its own message."""
 
 import numpy as np
-import pytest
 
 from bn_lib.exercises import check_saturated
+from tests.lessons.answers import answers_of
 
 
 def sigmoid(z):
@@ -52,28 +52,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("function", RIGHT.values(), ids=RIGHT)
-def test_right_answers_pass(function, seed):
-    verdict = check_saturated(function, seed=seed)
-    assert verdict.passed, verdict.message
-    assert verdict.message.startswith("Right: ")
-    assert "remark" not in verdict.message
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize(("function", "named"), WRONG.values(), ids=WRONG)
-def test_each_mistake_gets_its_own_message(function, named, seed):
-    with np.errstate(all="ignore"):
-        verdict = check_saturated(function, seed=seed)
-    assert not verdict.passed
-    assert named in verdict.message
-
-
-def test_no_two_mistakes_share_a_message():
-    with np.errstate(all="ignore"):
-        messages = {check_saturated(mistaken).message for mistaken, _ in WRONG.values()}
-    assert len(messages) == len(WRONG)
+TestSaturated = answers_of(check_saturated, RIGHT, WRONG)
 
 
 def test_an_overflow_that_does_no_harm_is_a_remark():

@@ -6,6 +6,7 @@ import pytest
 from bn_lib.exercises import check_undo
 from bn_lib.exercises.moments import small_batch, small_eps
 from bn_lib.normalization import moments, undo_parameters
+from tests.lessons.answers import answers_of
 
 
 def pair(gamma, beta):
@@ -74,28 +75,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("function", RIGHT.values(), ids=RIGHT)
-def test_right_answers_pass(function, seed):
-    verdict = check_undo(function, seed=seed)
-    assert verdict.passed, verdict.message
-    assert verdict.message.startswith("Right: ")
-    assert "remark" not in verdict.message
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize(("function", "named"), WRONG.values(), ids=WRONG)
-def test_each_mistake_gets_its_own_message(function, named, seed):
-    with np.errstate(all="ignore"):
-        verdict = check_undo(function, seed=seed)
-    assert not verdict.passed
-    assert named in verdict.message
-
-
-def test_no_two_mistakes_share_a_message():
-    with np.errstate(all="ignore"):
-        messages = {check_undo(mistaken).message for mistaken, _ in WRONG.values()}
-    assert len(messages) == len(WRONG)
+TestUndo = answers_of(check_undo, RIGHT, WRONG)
 
 
 def test_two_mistakes_at_once_are_both_named():

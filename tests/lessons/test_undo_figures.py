@@ -48,7 +48,7 @@ def test_the_second_batch_says_whose_sigma():
     A, B = np.random.default_rng(0).normal(5, (3, 1), (32, 2)).T
     picture = SecondBatch(spread=3, span=(-25, 35), sizes=np.array([2, 32]))
     picture.update((A, B, A), N=32, scale=0.4, mode="training")
-    assert "of B's true σ (rms) from undone" in picture.sentence
+    assert f"{picture.value.get_text()} of B's true σ (rms) from undone" in picture.sentence
 
 
 SIGMAS = np.geomspace(1e-4, 10, 60)
@@ -64,14 +64,15 @@ def left(sigma, eps):
 def test_the_place_where_sigma_is_the_root_of_epsilon_has_a_sentence_of_its_own():
     picture = LeftOver(SIGMAS)
     for sigma, eps, said in (
-        (0.00316, 1e-5, "σ = 0.00316, ε = 10⁻⁵: 29.3 % of each distance"),
-        (0.0316, 1e-3, "σ = 0.0316, ε = 10⁻³: 29.3 % of each distance"),
+        (0.00316, 1e-5, "σ = 0.00316, ε = 10⁻⁵: 29 % of each distance"),
+        (0.0316, 1e-3, "σ = 0.0316, ε = 10⁻³: 29 % of each distance"),
+        (1e-4, 1e-3, "σ = 0.0001, ε = 10⁻³: 99.7 % of each distance"),
         (1, 1e-5, "σ = 1, ε = 10⁻⁵: 0.0005 % of each distance"),
     ):
         result, position = left(sigma, eps)
         picture.update(result, **position)
         assert picture.describe().startswith(said)
-        assert picture.describe().endswith("This is where σ = √ε.") == (sigma != 1)
+        assert picture.describe().endswith("This is where σ = √ε.") == ("29 %" in said)
     picture.update((0.0, result[1]), **position)
     assert "nothing of each distance from the mean is missing" in picture.describe()
 

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools import notebooks
-from tools.site import pages
+from tools.site import pages, run
 
 
 def exercise(source: str, name: str = "double", tags=("exercise",)) -> NotebookNode:
@@ -176,4 +176,4 @@ def test_the_site_refuses_a_notebook_that_says_something_else(tmp_path):
     cell = next(cell for cell in other.cells if cell.get("outputs"))
     cell.outputs = [new_output("stream", text="something else\n")]
     with pytest.raises(pages.NotebookError, match=r"02_undo\.ipynb says something else"):
-        pages.with_figures(path, other, tmp_path)
+        run.with_figures(path, other, tmp_path)

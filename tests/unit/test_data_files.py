@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bn_lib.data import digits, drift_sweep, fates, mnist, paper_sweep, puzzle, rate_map
+from bn_lib.data import digits, drift_sweep, mnist, paper_sweep, puzzle, rate_map
 from bn_lib.data.records import Record, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,7 +19,6 @@ DATA = ROOT / "bn_lib" / "data"
 FILES = {
     "digits.npz": (digits, "images", "install bn_lib anew", 50_000),
     "mnist_binary.npz": (mnist, "test_images", "install bn_lib anew", 2_100_000),
-    "fates.npz": (fates, "right", "make sweeps", 10_000),
     "puzzle.npz": (partial(puzzle, "faint"), "faint_right", "make sweeps", 80_000),
     "drift.npz": (drift_sweep, "drift", "make sweeps", 10_000),
     "rate_map.npz": (rate_map, "right", "make sweeps", 10_000),

@@ -206,7 +206,7 @@ def training(network=None, optimizer=None, **options):
         (lambda: Adam(-1), ValueError, "rate is -1.0"),
         (lambda: Adam(beta1=-0.1), ValueError, "beta1 is -0.1"),
         (lambda: Adam(beta2=1.5), ValueError, "beta2 is 1.5"),
-        (lambda: Adam(eps=0), ValueError, "eps is 0.0"),
+        (lambda: Adam(eps=0), ValueError, "eps is 0, expected a number above 0"),
         (
             lambda: training(optimizer=SGD(0.1, times={"gama": 100})).run(1),
             ValueError,

@@ -2,38 +2,24 @@
 
     python -m tools.site.pages [--out DIR] [--frames N]
 
-Each notebook is run in a fresh kernel, and compared with what is committed. Its live figures are
-exported on the way (`bn_lib.live.export`), and nbconvert makes a page of it with the template in
-`course/`. A page needs no other host: mathematics becomes MathML, its font comes along.
+`run.py` runs the notebooks and has their figures exported, `markup.py` makes pages of them; here
+they become a site, with its style and its fonts. A page needs no other host.
 """
 
 from __future__ import annotations
 
 import argparse
-import html
-import json
 import os
 import re
 import shutil
 import sys
-from base64 import b64decode
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib.metadata import files
-from io import BytesIO
 from pathlib import Path
 
 import nbformat
 from fontTools import subset
-from jinja2 import pass_context
-from jupyter_core.utils import ensure_event_loop
-from math_core import LatexError, LatexToMathML
-from nbconvert import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
-from PIL import Image
 from pygments.formatters import HtmlFormatter
 
 from bn_lib.live.canvas import SCRIPT, script
@@ -41,247 +27,16 @@ from bn_lib.live.export import Budget
 from bn_lib.live.welcome import CourseMap
 from tools import notebooks
 from tools.notebooks import NotebookError
+from tools.site.markup import CourseExporter, Places, with_questions
+from tools.site.run import run_all
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 LIVE = ROOT / "bn_lib" / "live"
 MOST_BYTES = 3_000_000  # of a page with all it loads, as it is on the disk
-FRAMES_BYTES = 2_000_000  # of these, for the frames of all figures
-CELL_SECONDS = 900  # a figure is computed in its cell, and the machine may be busy
 FONTS = {"normal": "regular.woff", "bold": "bold.woff"}  # of words in figures, by their weight
 SHARED = ("site.css", "site.js", "figure.js", "math.woff", *FONTS.values())
 SYNTAX = {"light": "default", "dark": "github-dark"}
-
-
-# ---------------------------------------------------------------- where things are
-
-
-@dataclass
-class Places:
-    """Where the course is on the web, read from the badges of the README."""
-
-    owner: str
-    repository: str
-    branch: str
-
-    @classmethod
-    def of(cls, readme: str) -> Places:
-        """Raises NotebookError if the README has no Binder badge."""
-        badge = re.search(r"mybinder\.org/v2/gh/([^/]+)/([^/]+)/([^?]+)\?", readme)
-        if not badge:
-            raise NotebookError("README.md has no Binder badge, which says where the course is.")
-        return cls(*badge.groups())
-
-    def home(self) -> str:
-        """The repository."""
-        return f"https://github.com/{self.owner}/{self.repository}"
-
-    def blob(self) -> str:
-        """Where the repository's files can be read."""
-        return f"{self.home()}/blob/{self.branch}/"
-
-    def binder(self, file: str) -> str:
-        """Where a notebook runs."""
-        course = f"{self.owner}/{self.repository}/{self.branch}"
-        return f"https://mybinder.org/v2/gh/{course}?urlpath=lab/tree/notebooks/{file}"
-
-    def page(self, file: str) -> str:
-        """A page of this site, once it is published."""
-        return f"https://{self.owner}.github.io/{self.repository}/{file}"
-
-
-# ---------------------------------------------------------------- running
-
-
-def running(
-    notebook: NotebookNode, place: Path, budget: Budget, folder: Path
-) -> AbstractContextManager[notebooks.NotebookClient]:
-    """Run a notebook as `notebooks.running` does; its live figures' files go into `folder`."""
-    pictures = sum("image/png" in output.get("data", {}) for output in _outputs(notebook))
-    budget = budget._replace(bytes=min(budget.bytes, FRAMES_BYTES // max(pictures, 1)))
-    first = f"""\
-from bn_lib.live.export import Budget, export_after_each_cell
-export_after_each_cell({str(folder)!r}, Budget{tuple(budget)!r})"""
-    return notebooks.running(notebook, place, CELL_SECONDS, first)
-
-
-def with_figures(path: Path, notebook: NotebookNode, folder: Path) -> NotebookNode:
-    """The committed notebook; a picture has in `metadata.figure` where its files are in `folder`.
-
-    If it has sliders, it has the description of the live figure too. `notebook` is that of `path`
-    after a run. Raises NotebookError if it says something else than the committed one; that an
-    export failed is one such thing, since the cell then shows an error.
-    """
-    committed = notebooks.read(path)
-    names = [
-        output.get("data", {}).get(notebooks.WIDGET_VIEW, {}).get("model_id")
-        for output in _outputs(notebook)
-    ]
-    outputs = list(_outputs(committed))
-    if _said(committed) != _said(notebooks.normalized(notebook)):
-        raise NotebookError(f"{path.name} says something else when it is run: `make notebooks`?")
-    number = 0
-    for output, name in zip(outputs, names, strict=True):
-        if "image/png" not in output.get("data", {}):
-            continue
-        number += 1
-        target = folder / f"{path.name[:2]}-{number}"
-        storyboard = b64decode(output.data["image/png"])
-        Path(f"{target}.png").write_bytes(storyboard)
-        figure = {
-            "number": number,
-            "files": f"{folder.name}/{target.name}",
-            "storyboard": Image.open(BytesIO(storyboard)).size,
-        }
-        description = folder / f"{name}.json"
-        if description.exists():
-            figure |= json.loads(description.read_text(encoding="utf-8"))
-            description.unlink()
-            (folder / f"{name}.bin").rename(f"{target}.bin")
-            (folder / f"{name}.png").rename(f"{target}-still.png")
-        output.metadata["figure"] = nbformat.from_dict(figure)
-    return committed
-
-
-def run_all(paths: list[Path], budget: Budget, folder: Path) -> list[NotebookNode]:
-    """Run notebooks, some at the same time; return them as `with_figures` does."""
-
-    def one(path: Path) -> NotebookNode:
-        notebook = notebooks.read(path)
-        try:
-            with notebooks.named(path.name):
-                with running(notebook, path.parent, budget, folder):
-                    pass
-                notebook = with_figures(path, notebook, folder)
-        finally:
-            ensure_event_loop().close()  # this thread's, which the notebook's client has opened
-        print(f"{path.name}: run", flush=True)
-        return notebook
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(one, paths))
-
-
-def _outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
-    for cell in notebook.cells:
-        yield from cell.get("outputs", ())
-
-
-def _said(notebook: NotebookNode) -> list[str]:
-    """What a notebook says, except in exercises, whose verdicts no page shows."""
-    return [
-        output.text if output.output_type == "stream" else output.data.get("text/plain", "")
-        for cell in notebook.cells
-        if "exercise" not in cell.metadata
-        for output in cell.get("outputs", ())
-    ]
-
-
-# ---------------------------------------------------------------- what a page shows
-
-
-def with_questions(notebook: NotebookNode) -> NotebookNode:
-    """Mark questions and their answers, so that a page lets its reader choose and compare.
-
-    What a check says about an exercise that nobody has solved is left out, and so are cells with
-    the tag `notebook-only`, such as the help with Jupyter's menus.
-    """
-    notebook.cells = [
-        cell for cell in notebook.cells if "notebook-only" not in cell.metadata.get("tags", ())
-    ]
-    for cell in notebook.cells:
-        if "exercise" in cell.metadata.get("tags", ()):
-            cell.outputs = []
-        for output in cell.get("outputs", ()):
-            text = output.get("data", {}).get("text/html", "")
-            asked = re.match(r"<p><b>(.*?)</b></p><ul>(.*)</ul>$", text)
-            computed = re.search(r"<p>Computed: <b>(.*?)</b></p>(.*)</details>$", text)
-            if asked:
-                choices = re.findall(r"<li>(.*?)</li>", asked[2])
-                name = re.search(r"(\w+) = predict\(", cell.source)[1]
-                output.metadata["question"] = dict(name=name, text=asked[1], choices=choices)
-            if computed:
-                name = re.search(r"(\w+)\.compare\(", cell.source)[1]
-                replies = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", computed[2])
-                output.metadata["answer"] = dict(name=name, text=computed[1], replies=replies)
-    return notebook
-
-
-class Renderer(IPythonRenderer):
-    """Markdown as nbconvert has it, with MathML, and links that lead to this site's pages."""
-
-    def __init__(self, exporter: CourseExporter):
-        super().__init__(escape=False)
-        self._exporter = exporter
-
-    def link(self, text, url, title=None):
-        """A link to another notebook leads to its page; there is none to what is not there."""
-        exporter = self._exporter
-        if not re.match(r"[a-z]+:|#", url):
-            name = Path(url).name
-            if name in exporter.files:
-                url = Path(name).with_suffix(".html").as_posix()
-            elif name.endswith(".ipynb"):
-                return text
-            else:
-                url = exporter.places.blob() + url
-        return super().link(text, url, title)
-
-    def image(self, text, url, title=None):
-        """A picture of the repository comes along."""
-        source = ROOT / url
-        shutil.copy(source, self._exporter.pictures)
-        with Image.open(source) as picture:
-            width, height = picture.size
-        return (
-            f'<img src="{self._exporter.pictures.name}/{source.name}" width="{width}"'
-            f' height="{height}" alt="{html.escape(text)}">'
-        )
-
-    def inline_math(self, body):
-        """A formula in a line."""
-        return self._exporter.mathml(body, False)
-
-    def block_math(self, body):
-        """A formula by itself."""
-        return f'<span class="formula">{self._exporter.mathml(body, True)}</span>'
-
-    def latex_environment(self, name, body):
-        """An environment such as `aligned`, which is a formula by itself."""
-        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
-
-
-class CourseExporter(HTMLExporter):
-    """nbconvert with the course's template."""
-
-    def __init__(self, places: Places, files: list[str], pictures: Path):
-        super().__init__(template_name="course", extra_template_basedirs=[str(HERE)])
-        self.places, self.files, self.pictures = places, files, pictures
-        self.signs: set[str] = set()  # in all formulas
-        self._formulas = LatexToMathML(fancy_error=False)
-
-    @pass_context
-    def markdown2html(self, context, source):
-        """The filter of that name."""
-        text = MarkdownWithMath(renderer=Renderer(self)).render(source)
-        text = text.replace(
-            'class="anchor-link"', 'class="anchor-link" tabindex="-1" aria-hidden="true"'
-        )
-        # The comma after a formula must not begin a line.
-        return re.sub(
-            r"(<math>(?:(?!</math>).)*</math>[,.;:!?)]+)", r'<span class="whole">\1</span>', text
-        )
-
-    def mathml(self, formula: str, alone: bool) -> str:
-        """A LaTeX formula as MathML; raises NotebookError if it is not understood."""
-        try:
-            mathml = self._formulas.convert_with_local_state(formula, displaystyle=alone)
-        except LatexError as error:
-            raise NotebookError(f"the formula {formula!r}: {error}") from None
-        # The bar of \overline: browsers stretch this sign to the width of what is below it.
-        mathml = mathml.replace("\N{COMBINING LOW LINE}", "\N{OVERLINE}")
-        self.signs.update(html.unescape(re.sub("<[^>]*>", "", mathml)))
-        return mathml
 
 
 # ---------------------------------------------------------------- style and font
