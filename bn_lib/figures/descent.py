@@ -270,7 +270,7 @@ class SameGamma(Picture):
     with `scale`, by which the initial weights were multiplied.
     """
 
-    def __init__(self, units, sigma=(0.08, 6), gamma=(0, 3), mu=(-20, 20), beta=(-1, 1)):
+    def __init__(self, units, sigma=(0.08, 6), gamma=(0, 3), mu=(-100, 100), beta=(-1, 1)):
         self.units = units
         with self.drawing(860, 360):
             left, right = self.figure.subplots(1, 2, width_ratios=[1.5, 1])

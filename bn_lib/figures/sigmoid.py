@@ -233,7 +233,9 @@ class Decisions(Picture):
                 name: self._build_panel(axes, name, reach)
                 for name, axes in zip(names, panels, strict=True)
             }
-            words = "● ■ the two classes;  hollow: the network is wrong;  line: its border"
+            words = (
+                "● ■ the classes;  hollow: wrong;  tint: what the network says;  line: its border"
+            )
             self.figure.supxlabel(words, fontsize=style.MEDIUM)
 
     def _build_panel(self, axes, name, reach):

@@ -193,10 +193,11 @@ class LeftOver(Picture):
         self.name.set_x(max(0.55 * knee, 1.2 * low))  # to the right of the curve
         self.knee_label.set_x(np.clip(knee, 1.6 * low, high / 1.6))
         self.here.show(sigma, 100 * measured)
-        missing = "nothing" if measured < 1e-9 else f"{short(100 * measured, 3)} %"
+        share = f"{short(100 * measured, 3)} % of each distance from the mean"
+        missing = "nothing" if measured < 1e-9 else share
         at_knee = " This is where σ = √ε." if abs(sigma / knee - 1) < 0.01 else ""
         place = f"σ = {short(sigma, 3)}, ε = {power(eps).removeprefix('1.0·')}"
-        self.sentence = f"{place}: {missing} of each distance from the mean is missing.{at_knee}"
+        self.sentence = f"{place}: {missing} is missing.{at_knee}"
 
 
 class SecondBatch(Picture):
