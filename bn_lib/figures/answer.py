@@ -210,7 +210,8 @@ class TenSeeds(Picture):
             between = np.append(-1, heights)  # and not through the words of a row
             looks = dict(color=style.GUIDE, linestyle=":", linewidth=style.FINE)
             axes.vlines(np.full(len(between), 0.1), between + 0.25, between + 0.75, **looks)
-            axes.text(0.105, len(rows) - 0.62, "guessing", color=style.NOTE, fontsize=style.SMALL)
+            looks = dict(color=style.NOTE, fontsize=style.SMALL, textcoords="offset points")
+            axes.annotate("guessing", (0.1, len(rows) - 0.62), xytext=(6, 0), **looks)
             self.rows = {
                 name: self._build_row(axes, height, dict(rows[name]))
                 for name, height in zip(rows, heights, strict=True)

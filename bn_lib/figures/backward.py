@@ -132,7 +132,7 @@ def _factor(value) -> str:
 class PassedGradient(Picture):
     """A gradient before and after the backward pass of a normalization, and what was taken out.
 
-    Left: dy with the line that is taken out. Middle: what is left. Right: the shares of |dy|².
+    Left: dy with the line that is taken out. Middle: what is left. Right: the shares of Σ dy².
     `update` takes (x_hat, dy, line, left), each of shape (N,): where the examples stand in their
     batch, the gradient for the outputs, its part that is taken out, and what is left of it.
     """
@@ -162,7 +162,7 @@ class PassedGradient(Picture):
 
     def _build_shares(self, axes):
         axes.set(title="Its shares", xlim=(-0.6, 2.6), ylim=(0, 1.28))
-        axes.set_xlabel("parts of |dy|²")
+        axes.set_xlabel("shares of the sum of dy²")
         axes.set_xticks(range(3), ["mean", "along ĥ", "left"])
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
@@ -170,7 +170,7 @@ class PassedGradient(Picture):
         colors = (style.OUTPUT, style.NORMALIZED, style.TARGET)
         self.bars = Bars(self, axes, range(3), colors, 0.7, alpha=0.75)
         self.expected = Line(self, axes, linestyle=":", color=style.INK)
-        axes.text(2.6, 1.27, "dotted: (N−2)/N", ha="right", va="top", fontsize=style.SMALL)
+        axes.text(2.6, 1.27, "dotted: a random dy", ha="right", va="top", fontsize=style.SMALL)
         dark = (style.OUTPUT_WORDS, style.NORMALIZED, style.TARGET_WORDS)
         looks = dict(ha="center", va="bottom", weight="bold")
         self.words = [Words(self, axes, i, 1.04, color=dark[i], **looks) for i in range(3)]
@@ -194,8 +194,8 @@ class PassedGradient(Picture):
         expected = (n - 2) / n
         self.expected.show([1.55, 2.5], expected)
         self.sentence = (
-            f"N = {n}: of |dy|², {said[0]} is its mean, {said[1]} lies along ĥ, and {said[2]} is"
-            f" left; for a random dy {percent(expected, 0)} is expected."
+            f"N = {n}: of the sum of dy², {said[0]} is its mean, {said[1]} lies along ĥ, and"
+            f" {said[2]} is left; for a random dy {percent(expected, 0)} is expected."
         )
 
     def _show(self, side, x_hat, low, high):
@@ -211,8 +211,7 @@ class UpstreamStep(Picture):
 
     Outputs against targets, before and after the step: left without, right with normalization.
     `update` takes (target, before, without, with_bn), each of shape (N,): what the outputs should
-    be, what they are before the step, and after it on either side. The position has `N` and `lr`,
-    and `eps` unless that is 0.
+    be, what they are before the step, and after it on either side. The position has `N` and `lr`.
     """
 
     LEFT, RIGHT = -1.5, 9.5  # targets
@@ -246,13 +245,13 @@ class UpstreamStep(Picture):
             "new mean": Line(self, axes, color=style.OUTPUT),
             "loss": Words(self, axes, 0, 1.2, weight="bold", **above),
             "mean": Words(self, axes, 0, 1.11, **above),
-            "spread": Words(self, axes, 0, 1.02, **above),
+            "σ": Words(self, axes, 0, 1.02, **above),
             "outside": Words(
                 self, axes, self.LEFT + 0.2, self.HIGH - 0.2, va="top", fontsize=style.SMALL
             ),
         }
 
-    def update(self, result, *, N, lr, eps=0, **others):
+    def update(self, result, *, N, lr, **others):
         shapes = dict.fromkeys(("target", "before", "without", "with_bn"), (N,))
         target, before, *after = take(result, **shapes)
         said = [
@@ -260,7 +259,7 @@ class UpstreamStep(Picture):
         ]
         loss, mean = np.mean((before - target) ** 2), np.mean(before)
         self.sentence = (
-            f"N = {N}, lr = {lr:g}, ε = {eps:g}: loss {rounded(loss)} and mean {rounded(mean)}."
+            f"N = {N}, lr = {short(lr)}: loss {rounded(loss)} and mean {rounded(mean)}."
             f" After the step: {said[0]} without batch norm, {said[1]} with it."
         )
 
@@ -274,7 +273,7 @@ class UpstreamStep(Picture):
         for name, measure in (
             ("loss", lambda y: np.mean((y - target) ** 2)),
             ("mean", np.mean),
-            ("spread", np.std),
+            ("σ", np.std),
         ):
             old, new = (rounded(measure(y)) for y in (before, after))
             side[name].say(f"{name} {old} → {new}")
@@ -336,9 +335,9 @@ class Stack(Picture):
             height = np.clip(ratio[0], self.LOW * 10, self.HIGH / 10)
             words.say(power(ratio[0]), y=height * (5 if up else 0.2))
         raw, normalized = (power(ratio[0]) for ratio in ratios)
-        with_gamma = "" if gamma is None else f", γ = {gamma:g}"
+        with_gamma = "" if gamma is None else f", γ = {short(gamma)}"
         self.sentence = (
-            f"Weights ×{scale:g}{with_gamma}: {percent(checked[0][0], 0)} of the units are"
+            f"Weights ×{short(scale)}{with_gamma}: {percent(checked[0][0], 0)} of the units are"
             f" saturated without normalization. Gradient at the first layer ÷ last: {raw} without,"
             f" {normalized} with it."
         )

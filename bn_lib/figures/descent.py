@@ -1,6 +1,7 @@
 """Figures of the topic *descent*: where training takes γ and β."""
 
 import numpy as np
+from matplotlib.ticker import MultipleLocator
 
 from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.figures.undo import rings, star
@@ -11,7 +12,7 @@ from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import grid, level, note
 from bn_lib.pictures.words import outside, percent, power, rounded, short
 
-LEAST = 1e-9  # what is smaller than the axis shows may be 0, which has no logarithm
+TINY = 1e-9  # stands in for 0, by which nothing can be divided
 
 
 class _Path(Picture):
@@ -25,6 +26,7 @@ class _Path(Picture):
         self.steps = steps
         left, right = self.figure.subplots(1, 2, width_ratios=[1, 1.25])
         left.set(aspect="equal", **plane)
+        left.xaxis.set_major_locator(MultipleLocator(2))
         self._build_plane(left)
         self.path = Line(self, left, color=style.OUTPUT, linewidth=style.THIN)
         size = style.SPECK if steps <= 200 else style.DUST
@@ -38,6 +40,10 @@ class _Path(Picture):
         looks = dict(va="top", weight="bold", fontsize=style.SMALL)
         self.outside = Words(self, left, *corner, **looks)
         right.set(yscale="log", xlim=(0, steps), xlabel="steps", ylim=curve["ylim"])
+        self.least = curve["ylim"][0]  # 0 has no logarithm: what is smaller lies on the axis
+        ticks = right.get_yticks()
+        ticks = ticks[(ticks >= self.least) & (ticks <= curve["ylim"][1])]
+        right.set_yticks(ticks, [("≤ " if t == self.least else "") + power(t) for t in ticks])
         right.set_title(curve["title"], y=1.08)
         right.grid(axis="y", color=style.GRID, linewidth=style.THIN)
         self.left = Line(self, right, color=style.OUTPUT, linewidth=style.BOLD)
@@ -50,7 +56,7 @@ class _Path(Picture):
         self.first.show(*path[0])
         self.last.show(*path[-1])
         self.outside.say(outside(self.path.beyond, "steps"))
-        self.left.show(np.arange(len(left)), np.maximum(left, LEAST))
+        self.left.show(np.arange(len(left)), np.maximum(left, self.least))
 
 
 class Bowl(_Path):
@@ -79,16 +85,16 @@ class Bowl(_Path):
         distance = np.linalg.norm(path - self.undone, axis=1)
         self._show(path, distance)
         gamma, beta = map(rounded, path[0])
-        start = f"From γ = {gamma}, β = {beta} with lr = {lr:g}"
+        start = f"From γ = {gamma}, β = {beta} with lr = {short(lr)}"
         self.rest.set_visible(N is not None)
         if N is None:
-            factor = rounded(distance[1] / max(distance[0], LEAST), 3)
+            factor = power(distance[1] / max(distance[0], TINY))
             # Rounding noise is no distance.
-            size = "0 to 6 decimals" if distance[-1] < 5e-7 else short(distance[-1], 3)
+            size = "0 to 6 decimals" if distance[-1] < 5e-7 else power(distance[-1])
             self.words.say(f"× {factor} at each step")
             self.sentence = (
-                f"{start}: the distance from undone is {distance[0]:.3g} at first, × {factor} in a "
-                f"step, and {size} after {self.steps} steps."
+                f"{start}: the distance from undone is {power(distance[0])} at first, × {factor} in"
+                f" a step, and {size} after {self.steps} steps."
             )
         else:
             rest = path[self.steps // 2 :].mean(axis=0)
@@ -132,7 +138,7 @@ class Valley(_Path):
         self.words.say(f"γ = {rounded(gamma)}, γ·v = {rounded(gamma * v)}")
         self.sentence = (
             f"From γ = {rounded(start)}, v = {rounded(v_start)}, {self.steps} steps of lr = "
-            f"{lr:g}: γ = {rounded(gamma)} (undone {rounded(self.undone[0])}), γ·v = "
+            f"{short(lr)}: γ = {rounded(gamma)} (undone {rounded(self.undone[0])}), γ·v = "
             f"{rounded(gamma * v)} (needed {rounded(self.undone.prod())})."
         )
 
@@ -153,6 +159,7 @@ class TwoSpreads(Picture):
             axes.set(xlim=(0, 1.34 * until), yscale="log", ylim=(self.LOW, self.HIGH))
             axes.set(xlabel="steps of training", title="Which σ does γ go to?")
             axes.set_xticks([tick for tick in axes.get_xticks() if 0 <= tick <= until])
+            axes.spines["bottom"].set_bounds(0, until)  # beyond, there are names only
             axes.set_yticks([0.1, 1, 10, 100], ["0.1", "1", "10", "100"])
             level(axes, sigma, color=style.TARGET, linestyle=":", linewidth=style.LINE)
             bold = dict(weight="bold", va="center")
@@ -249,7 +256,7 @@ class Leaving(Picture):
         sigma, gamma = take(result, sigma=(self.units,), gamma=(self.units,))
         self.dots.show(sigma, gamma)
         self.outside.say(outside(self.dots.beyond, "units"))
-        times = np.median(np.abs(gamma) / np.maximum(sigma, LEAST))
+        times = np.median(np.abs(gamma) / np.maximum(sigma, TINY))
         self.sentence = (
             f"γ between {rounded(gamma.min(), 1)} and {rounded(gamma.max(), 1)}, σ about "
             f"{rounded(np.median(sigma), 3)}; in the typical unit |γ| is {short(times, 2)} times σ."
@@ -263,7 +270,7 @@ class SameGamma(Picture):
     with `scale`, by which the initial weights were multiplied.
     """
 
-    def __init__(self, units, sigma=(0.08, 6), gamma=(0, 3), mu=(-14, 14), beta=(-1, 1)):
+    def __init__(self, units, sigma=(0.08, 6), gamma=(0, 3), mu=(-100, 100), beta=(-1, 1)):
         self.units = units
         with self.drawing(860, 360):
             left, right = self.figure.subplots(1, 2, width_ratios=[1.5, 1])
@@ -271,7 +278,9 @@ class SameGamma(Picture):
             left.set_xlabel("σ of what goes into the unit")
             left.set_xticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
             left.minorticks_off()
-            right.set(xlim=mu, ylim=beta, xlabel="its mean μ", ylabel="β")
+            right.set(ylim=beta, xlabel="its mean μ", ylabel="β", xlim=mu)
+            right.set_xscale("symlog", linthresh=1)  # else small μ look like β = μ
+            right.set_xticks([-10, -1, 0, 1, 10], ["−10", "−1", "0", "1", "10"])
             x = np.geomspace(sigma[0], gamma[1], 100)
             for axes, line, start in ((left, x, 1), (right, np.array(beta), 0)):
                 level(axes, start, color=style.LEVEL)
@@ -279,7 +288,7 @@ class SameGamma(Picture):
                 axes.plot(line, line, ":", color=style.TARGET)
             looks = dict(color=style.TARGET_WORDS, weight="bold", ha="right")
             left.text(2, 2.6, "undone: γ = σ", **looks)
-            right.text(1.1, 0.88, "undone: β = μ", **looks | dict(ha="left"))
+            right.text(0.7, 0.88, "undone: β = μ", **looks)
             self.dots = [
                 Dots(self, axes, color=style.OUTPUT, marker="s", alpha=0.6)
                 for axes in (left, right)
@@ -293,7 +302,7 @@ class SameGamma(Picture):
         middle = f"γ = {rounded(np.median(gamma), 1)}, σ = {rounded(np.median(sigma), 1)}"
         beyond = sum(dots.beyond for dots in self.dots)
         more = f" ({outside(beyond, 'dots')})" if beyond else ""
-        self.sentence = f"initial weights ×{scale:g}: the typical unit has {middle}{more}."
+        self.sentence = f"initial weights ×{short(scale)}: the typical unit has {middle}{more}."
 
 
 class LayerSizes(Picture):

@@ -1,6 +1,7 @@
 """Figures of the topic *sigmoid*: what a curve does to a batch, in one layer and in many."""
 
 import numpy as np
+from contourpy import contour_generator
 
 from bn_lib.measure import best_line
 from bn_lib.pictures import style
@@ -8,9 +9,10 @@ from bn_lib.pictures.checks import expect, records, take
 from bn_lib.pictures.marks import Band, Beyond, Dots, Line, Map, Words
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import grid, legend, level, note, share_ticks
-from bn_lib.pictures.words import percent, power, short
+from bn_lib.pictures.words import percent, power, rounded, short
 
 REACH = 12  # the pre-activations that the axes show
+HALF_DOT = 0.3  # of a dot in these units
 CURVE = np.linspace(-REACH, REACH, 481)
 WORDS = dict(fontsize=style.MEDIUM, va="center")
 SIDES = ("without normalization", "with normalization")
@@ -38,7 +40,8 @@ class OnTheCurve(Picture):
 
     def _build_side(self, axes, name, look, dark):
         axes.set_title(name.capitalize(), color=dark, y=1.1)
-        axes.set(xlim=(-REACH, REACH), ylim=(-0.08, 1.22), yticks=(0, 0.5, 1))
+        above = 0.14 if self.slope else 0  # for one more line of words
+        axes.set(xlim=(-REACH, REACH), ylim=(-0.08, 1.22 + above), yticks=(0, 0.5, 1))
         axes.set_xlabel("input   (shaded: mean ± σ)")
         axes.plot(CURVE, self.curve(CURVE), color=style.STILL, linewidth=style.FINE)
         rim = dict(mec=look["color"], mew=style.THIN)
@@ -51,8 +54,8 @@ class OnTheCurve(Picture):
             "formula": Words(
                 self, axes, 0, 1.02, transform=axes.transAxes, va="bottom", fontsize=style.MEDIUM
             ),
-            "r2": Words(self, axes, left, 1.12, weight="bold", color=dark, **WORDS),
-            "share": Words(self, axes, left, 0.97, color=dark, **WORDS),
+            "r2": Words(self, axes, left, 1.12 + above, weight="bold", color=dark, **WORDS),
+            "share": Words(self, axes, left, 1.12, color=dark, **WORDS),
             "beyond": Beyond(self, axes, (0.68, 0.32), 0.4, color=dark, **WORDS),
         }
 
@@ -83,11 +86,12 @@ class OnTheCurve(Picture):
         side["line"].show(ends, line.slope * ends + line.intercept)
         height = self.curve(z)
         flat = self.slope(z) < threshold if self.slope else np.zeros(len(z), bool)
-        side["awake"].show(z[~flat], height[~flat])
-        side["asleep"].show(z[flat], height[flat])
+        whole = np.abs(z) < REACH - HALF_DOT  # the edge cuts no dot in two: it is counted as beyond
+        side["awake"].show(z[~flat & whole], height[~flat & whole])
+        side["asleep"].show(z[flat & whole], height[flat & whole])
         explained = f"a line explains {percent(line.r2, 0)}"
         side["r2"].say(explained)
-        side["beyond"].show(z)
+        side["beyond"].show(np.where(whole, z, np.copysign(np.inf, z)))
         return f"σ {power(z.std())}, {explained}"
 
 
@@ -135,7 +139,7 @@ class LineByDepth(Picture):
             words.say(percent(height, 0), y=height + (0.07 if up else -0.07))
         without, with_bn = (percent(height, 0) for height in heights)
         self.sentence = (
-            f"Weights ×{scale:g}: one straight map of the inputs explains {without} of layer"
+            f"Weights ×{short(scale)}: one straight map of the inputs explains {without} of layer"
             f" {self.at} without normalization and {with_bn} with it."
         )
 
@@ -170,7 +174,7 @@ class Straightness(Picture):
         ends = gammas[0] / 1.15, gammas[-1] * 1.15  # room for the ring
         axes.set(xscale="log", xlim=ends, ylim=(0.25, 1.03), ylabel="R²")
         ticks = [0.1, 0.25, 0.5, 1, 2, 4, 8]
-        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.set_xticks(ticks, map(short, ticks))
         axes.set_xticks([], minor=True)
         level(axes, limit, color=style.STILL, linestyle=":", linewidth=style.FINE)
         note(axes, gammas[0] * 1.05, limit - 0.012, "γ → ∞: 2/π", va="top")
@@ -190,10 +194,11 @@ class Straightness(Picture):
         self.label.say(f"explains {percent(r2)}")
         self.r2s.show(self.gammas, r2s)
         self.here.show(gamma, r2)
-        self.beta.say(f"β = {beta:g}")
+        self.beta.say(f"β = {short(beta)}")
         self.sentence = (
-            f"Inputs with spread γ = {gamma:g} and mean β = {beta:g}: the best straight line"
-            f" explains {percent(r2)} of the sigmoid's variance; its slope is {slope:.3f}."
+            f"Inputs with spread γ = {short(gamma)} and mean β = {short(beta)}: the best straight"
+            f" line explains {percent(r2)} of the sigmoid's variance; its slope is"
+            f" {rounded(slope, 3)}."
         )
 
 
@@ -201,9 +206,9 @@ class Decisions(Picture):
     """What networks say at each place of a plane, and of the test points of two classes in it.
 
     names: of up to four networks, with a panel each; x, labels: the test points, shapes (N, 2)
-    and (N,), of the classes 0 and 1. A point is drawn hollow where the network is wrong. `update`
-    takes a dict by these names of the records of trainings with the figure's own `probes`; the
-    last of each is shown.
+    and (N,), of the classes 0 and 1. A point is drawn hollow where the network is wrong, and a line
+    where it changes its mind. `update` takes a dict by these names of the records of trainings with
+    the figure's own `probes`; the last of each is shown.
     """
 
     CLASSES = (
@@ -219,6 +224,7 @@ class Decisions(Picture):
         self.x = expect(x, (len(self.labels), 2), "x")
         reach = 1.05 * np.abs(self.x).max()
         places = reach * (np.arange(self.PLACES) + 0.5 - self.PLACES / 2) / (self.PLACES / 2)
+        self.places = places
         across, up = np.meshgrid(places, places[::-1])  # an image begins at its top
         self.plane = np.column_stack([across.ravel(), up.ravel()])
         with self.drawing(860, 384 if len(names) < 4 else 312):
@@ -227,7 +233,9 @@ class Decisions(Picture):
                 name: self._build_panel(axes, name, reach)
                 for name, axes in zip(names, panels, strict=True)
             }
-            words = "● ■ the two classes;  hollow: the network is wrong;  tint: what it says there"
+            words = (
+                "● ■ the classes;  hollow: wrong;  tint: what the network says;  line: its border"
+            )
             self.figure.supxlabel(words, fontsize=style.MEDIUM)
 
     def _build_panel(self, axes, name, reach):
@@ -236,6 +244,7 @@ class Decisions(Picture):
         axes.spines[:].set_visible(False)
         shape = self.PLACES, self.PLACES
         image = Map(self, axes, shape, style.TINT, (-reach, reach, -reach, reach))
+        border = Line(self, axes, color=style.INK, linewidth=style.FINE)
         points = []
         for looks in self.CLASSES:
             full = Dots(self, axes, **looks | dict(mec="white", mew=style.THIN * 0.4))
@@ -244,7 +253,13 @@ class Decisions(Picture):
             )
             points.append((full, hollow))
         below = dict(ha="center", va="top", weight="bold", transform=axes.transAxes)
-        return image, points, Words(self, axes, 0.5, -0.03, **below)
+        return image, border, points, Words(self, axes, 0.5, -0.03, **below)
+
+    def _border(self, plane):
+        """Points along the places where the chance is one half, NaN between two pieces: (2, n)."""
+        pieces = contour_generator(self.places, self.places, plane).lines(0.5)
+        gap = np.full((1, 2), np.nan)
+        return np.concatenate([gap, *(part for piece in pieces for part in (piece, gap))]).T
 
     def probes(self, chance):
         """What `Training` has to record for this figure: a function of the network, by name.
@@ -267,9 +282,11 @@ class Decisions(Picture):
             for name, record in given.items()
         }
         said = []
-        for name, (image, classes, words) in self.panels.items():
+        for name, (image, border, classes, words) in self.panels.items():
             plane, points = shown[name]
-            image.show(plane.reshape(self.PLACES, self.PLACES))
+            plane = plane.reshape(self.PLACES, self.PLACES)
+            image.show(plane)
+            border.show(*self._border(plane[::-1]))
             right = (points > 0.5) == self.labels
             for label, (full, hollow) in enumerate(classes):
                 mine = self.labels == label

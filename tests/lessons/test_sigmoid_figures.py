@@ -107,8 +107,11 @@ def test_undone_is_said_only_when_it_is_true(curve):
 def test_examples_beyond_the_axes_are_counted(curve):
     show(curve, mean=6, spread=10)
     z = 6 + 10 * NOISE
-    assert curve.sides[0]["beyond"].right.get_text() == f"{np.sum(z > 12)} more ▶"
-    assert curve.sides[0]["beyond"].left.get_text() == f"◀ {np.sum(z < -12)} more"
+    drawn = curve.sides[0]["awake"].get_xdata()
+    assert np.abs(drawn).max() < 11.8, "no dot is cut by the edge"
+    assert curve.sides[0]["beyond"].right.get_text() == f"{np.sum(z > drawn.max())} more ▶"
+    assert curve.sides[0]["beyond"].left.get_text() == f"◀ {np.sum(z < drawn.min())} more"
+    assert len(drawn) == np.sum((z >= drawn.min()) & (z <= drawn.max()))
     assert curve.sides[1]["beyond"].right.get_text() == ""
 
 
@@ -170,7 +173,7 @@ def test_what_is_said_wrongly_is_hollow_and_counted(decisions):
     decisions.update(dict(one=seen(decisions, upper), other=seen(decisions, right_side)))
     wrong = (POINTS[:, 0] > 0) != ABOVE
     for name, expected in zip(NAMES, (np.zeros(40, bool), wrong), strict=True):
-        _, classes, words = decisions.panels[name]
+        *_, classes, words = decisions.panels[name]
         for label, (full, hollow) in enumerate(classes):
             mine = label == ABOVE
             np.testing.assert_array_equal(full.get_xydata(), POINTS[mine & ~expected])
@@ -180,6 +183,18 @@ def test_what_is_said_wrongly_is_hollow_and_counted(decisions):
     assert (
         decisions.describe() == f"After 50 steps, classified correctly: one 100 %; other {share}."
     )
+
+
+def test_the_border_is_drawn_where_the_chance_is_one_half(decisions):
+    halves = dict(one=lambda at: 0.5 + at[:, 1] / 9, other=lambda at: 0.5 + at @ [0.1, 0.05])
+    decisions.update({name: seen(decisions, half) for name, half in halves.items()})
+    for name, half in halves.items():
+        border = decisions.panels[name][1].get_xydata()
+        border = border[~np.isnan(border).any(axis=1)]
+        np.testing.assert_allclose(half(border), 0.5, atol=1e-9)
+        assert np.ptp(border, axis=0).max() > 1.8, "from edge to edge"
+    decisions.update({name: seen(decisions, lambda at: np.ones(len(at))) for name in NAMES})
+    assert np.isnan(decisions.panels["one"][1].get_xydata()).all()
 
 
 def test_the_tint_lies_where_the_network_was_asked(decisions):

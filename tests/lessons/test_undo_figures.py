@@ -74,7 +74,7 @@ def test_the_place_where_sigma_is_the_root_of_epsilon_has_a_sentence_of_its_own(
         assert picture.describe().startswith(said)
         assert picture.describe().endswith("This is where σ = √ε.") == ("29 %" in said)
     picture.update((0.0, result[1]), **position)
-    assert "nothing of each distance from the mean is missing" in picture.describe()
+    assert ": nothing is missing." in picture.describe()
 
 
 def from_undone(gamma, beta):

@@ -30,7 +30,7 @@ PACKAGES = {
     "data": {"numpy"},
     "network": {"numpy"},
     "pictures": {"numpy", "matplotlib", "PIL"},
-    "figures": {"numpy", "matplotlib"},
+    "figures": {"numpy", "matplotlib", "contourpy"},
     "training": {"numpy"},
     "measure": {"numpy"},
     "exercises": {"numpy"},

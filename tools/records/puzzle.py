@@ -23,7 +23,7 @@ HIDDEN = {Sigmoid: 4, ReLU: 6}  # layers of 50 units
 GAINS = {Sigmoid: 1.0, ReLU: np.sqrt(2)}  # Xavier's weights and He's
 SEEDS = range(10)
 STEPS = (0, 1, 2, 3, 5, 7, 10, 20, 30, 50, 70, 100, 140, 200, 300, 1000)
-LATE = (1000, 3000, 10_000)
+LATE = (1000, 3000, 10_000)  # the first of them is the last of STEPS, in the same training
 DIVERGED = -1  # in place of a number of images
 END = 300  # steps, where it is only asked how a training ends
 RATES = {"faint": (0.1, 0.5), "exploding": (0.03, 0.1, 0.3)}  # of the controls
@@ -232,8 +232,9 @@ def make():
         axes[rate] = RATES[setting]
         chosen = table(end_if_learned, axes[choice], [setting], SEEDS)
         controlled = table(end_of_control, controls, [setting], axes[rate], SEEDS)
-        right, spread = split(table(watch, NETWORKS, [setting], SEEDS, [STEPS]))
-        late_right, late_spread = split(table(watch, NETWORKS, [setting], SEEDS, [LATE]))
+        seen = table(watch, NETWORKS, [setting], SEEDS, [STEPS + LATE[1:]])
+        right, spread = split(seen[:, :, : len(STEPS)])
+        late_right, late_spread = split(seen[:, :, -len(LATE) :])
         arrays |= {
             f"{choice}_right": (f"{choice} seed", np.int16(chosen)),
             f"{setting}_control_right": (f"control {rate} seed", np.int16(controlled)),
