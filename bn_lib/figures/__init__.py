@@ -1,6 +1,6 @@
 """The course's illustrations, a file a topic, made of the kit in `bn_lib.pictures`."""
 
-from bn_lib.figures.answer import Humps, NetworkDrawing, TenSeeds
+from bn_lib.figures.answer import Humps, Multiples, NetworkDrawing, TenSeeds
 from bn_lib.figures.backward import Jacobian, Nudge, PassedGradient, Stack, UpstreamStep
 from bn_lib.figures.descent import (
     Bowl,
@@ -38,6 +38,7 @@ __all__ = [
     "LongRunMap",
     "ManyPairs",
     "ManySettings",
+    "Multiples",
     "NearConstant",
     "Neighbors",
     "NetworkDrawing",
