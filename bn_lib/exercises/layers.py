@@ -21,6 +21,7 @@ from .results import in_words
 from .runner import run
 from .verdict import ELSEWHERE, ERROR, NOT_WRITTEN, RIGHT, SHAPE, STUB, Mistake, Verdict
 
+NAME = "check_layer"
 EPS, MOMENTUM = 1e-5, 0.1  # what the notebook asks for
 STEPS = 5  # of the training beside the library's layer
 PARAMETERS = ("gamma", "beta")
@@ -30,7 +31,7 @@ KEPT = {"mean": 0.0, "var": 1.0}  # and how they start
 class OfLayer:
     """What the exercises of a layer's methods share: ε and momentum are the layer's own."""
 
-    name = "check_layer"
+    name = NAME
 
     def data(self, rng, variant):
         """As the exercise's, with the layer's ε and momentum, which are the last argument."""
@@ -121,7 +122,7 @@ def check_layer(layer, seed=0):
     try:
         _starts_right(layer)
     except Mistake as found:
-        return Verdict(False, str(found), found.stage, found.cause)
+        return Verdict(False, str(found), found.stage, found.cause, check=NAME)
     already, remarks = [], []
     for name, exercise, method in METHODS:
         follows = already and method == "after_step" and "forward"  # it may be done there
@@ -129,7 +130,9 @@ def check_layer(layer, seed=0):
         if not verdict and unwritten(getattr(layer, method)):
             right = f"Right already: {' and '.join(already)}. " if already else ""
             message = f"{right}{STUB.format(f'the dots in {method}')}"
-            return Verdict(False, message, NOT_WRITTEN, "", tuple(already), exercise.hints)
+            return Verdict(
+                False, message, NOT_WRITTEN, "", tuple(already), exercise.hints, check=NAME
+            )
         if not verdict:
             message = f"In {name}: {verdict.message}"
             return replace(verdict, message=message, already=(*already, *verdict.already))
@@ -141,12 +144,12 @@ def check_layer(layer, seed=0):
         cause = f"In a network: {found}"
     if cause:
         rest = "Each method is right by itself, but one thing is not."
-        return Verdict(False, f"{rest} {cause}", ELSEWHERE, cause, tuple(already))
+        return Verdict(False, f"{rest} {cause}", ELSEWHERE, cause, tuple(already), check=NAME)
     praise = (
         "Right: forward, backward, and both modes. In a network it does what the library's does."
     )
     message = joined([praise, *(f"One remark: {remark.strip()}" for remark in remarks)])
-    return Verdict(True, message, RIGHT, already=tuple(already))
+    return Verdict(True, message, RIGHT, already=tuple(already), check=NAME)
 
 
 class Method:
