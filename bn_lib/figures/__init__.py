@@ -2,6 +2,7 @@
 
 from bn_lib.figures.answer import Humps, Multiples, NetworkDrawing, TenSeeds
 from bn_lib.figures.backward import Jacobian, Nudge, PassedGradient, Stack, UpstreamStep
+from bn_lib.figures.build import OnTop
 from bn_lib.figures.descent import (
     Bowl,
     LayerSizes,
@@ -45,6 +46,7 @@ __all__ = [
     "NextBatch",
     "Nudge",
     "OnTheCurve",
+    "OnTop",
     "Overlay",
     "PassedGradient",
     "Percentiles",

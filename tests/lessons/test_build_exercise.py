@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from bn_lib.data import digits
 from bn_lib.exercises import check_layer
+from bn_lib.measure import accuracy
 from bn_lib.network import BatchNorm, Sigmoid, dense
 from bn_lib.training import SGD, Training
 from tests.lessons.students.layering import AsInTheNotebook, Base
@@ -72,3 +74,14 @@ def test_a_right_layer_learns_as_the_librarys_does(seed):
         network = dense([10, 8, 8, 4], Sigmoid, rng, norm=norm)
         losses.append(Training(network, x, labels, SGD(0.5), rng, batch=30).run(100).losses)
     assert np.allclose(*losses, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_on_the_digits_it_agrees_to_the_end(seed):
+    d, shares = digits(), []
+    for norm in (BatchNorm, AsInTheNotebook):
+        network = dense([64, 50, 50, 10], Sigmoid, np.random.default_rng(seed), norm=norm)
+        rng = np.random.default_rng(seed + 100)
+        Training(network, d.x, d.labels, SGD(0.5), rng, batch=64).run(300)
+        shares.append(accuracy(network, d.test_x, d.test_labels))
+    assert shares[0] == shares[1] > 0.95

@@ -158,14 +158,14 @@ def test_length(committed):
 
 
 def test_code_cells_are_short(committed):
-    """Twelve lines apart from what is folded, imports, and calls of figures."""
+    """Twelve lines apart from what is folded, imports, calls of figures, and a layer to write."""
     for cell in code_cells(committed):
         if not folded(cell):
             lines = re.sub(
                 r"(?ms)^(await watch|explore)\(.*?^\)$|^explore\([^\n]*\)$", "", cell.source
             ).splitlines()
             own = [line for line in lines if line and not re.match("(import|from) ", line)]
-            most = 15 if in_the_old_order(committed) else 12
+            most = 15 if in_the_old_order(committed) else 16 if lines[0].startswith("class ") else 12
             assert len(own) <= most, cell.source
 
 
