@@ -71,7 +71,9 @@ def without_exercises(notebook):
     """A copy without the cells in which learners write, or (tag `yours`) see what they wrote."""
     copied = copy.deepcopy(notebook)
     copied.cells = [
-        cell for cell in copied.cells if not {"exercise", "yours"} & {*cell.metadata.get("tags", ())}
+        cell
+        for cell in copied.cells
+        if not {"exercise", "yours"} & {*cell.metadata.get("tags", ())}
     ]
     return copied
 
