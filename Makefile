@@ -64,6 +64,11 @@ site: $(VENV)/.test  ## build the web site, into the folder _site
 solutions: $(VENV)/.test  ## write the teacher's edition
 	$(BIN)/python -m tools.notebooks solutions
 
+NOTEBOOK ?= notebooks/11_build.ipynb
+
+assignment: $(VENV)/.test  ## write NOTEBOOK=… as an assignment for nbgrader, into the folder _assignment
+	$(BIN)/python -m tools.assignment $(NOTEBOOK)
+
 format: $(VENV)/.test  ## tidy the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -73,10 +78,10 @@ lock: $(VENV)/.test  ## pin the dependencies of pyproject.toml again (UPGRADE=--
 	$(COMPILE) $(UPGRADE) --constraint requirements.txt --group test --output-file requirements-test.txt
 
 clean:  ## remove the environments and what the tests left
-	rm -rf _site .sweeps .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
+	rm -rf _assignment _site .sweeps .venv .venv-oldest .venv-newest .pytest_cache .ruff_cache .hypothesis
 
 .PHONY: help lab check test browsers test-oldest test-newest bench notebooks sweeps paper site solutions \
-	format lock clean
+	assignment format lock clean
 
 # A stamp file says what has been installed from which pins.
 

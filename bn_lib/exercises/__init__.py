@@ -15,6 +15,7 @@ function failed; `bn_lib.live.show` displays them.
 from .backward import check_backward, check_gradients
 from .build import check_fold, check_forward
 from .descent import check_step
+from .layers import check_layer
 from .modes import check_inference, check_running
 from .normalize import check_mean, check_normalize
 from .paper import check_population
@@ -33,6 +34,7 @@ __all__ = [
     "check_forward",
     "check_gradients",
     "check_inference",
+    "check_layer",
     "check_mean",
     "check_normalize",
     "check_population",

@@ -33,9 +33,17 @@ def run(exercise, function, seed):
             already=found.already,
             hints=exercise.hints,
             arguments=variants[0],
+            check=exercise.name,
         )
     message = joined([exercise.praise, *remarks])
-    return Verdict(True, message, RIGHT, already=exercise.returns, arguments=variants[0])
+    return Verdict(
+        passed=True,
+        message=message,
+        stage=RIGHT,
+        already=exercise.returns,
+        arguments=variants[0],
+        check=exercise.name,
+    )
 
 
 def _try(exercise, function, variants):

@@ -23,7 +23,7 @@ class Verdict:
     got, one of the words above, from NOT_WRITTEN to RIGHT. cause: the sentences of `message` that
     name the mistake, or "" where none was found. already: what is right already, in words. hints:
     sentences that help on, the mildest first. arguments: what the check called the function with,
-    to look for the mistake by hand: `my_mean(*verdict.arguments)`.
+    to look for the mistake by hand: `my_mean(*verdict.arguments)`. check: its name, "check_mean".
     """
 
     passed: bool
@@ -33,6 +33,7 @@ class Verdict:
     already: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     arguments: tuple = field(default=(), repr=False, compare=False)
+    check: str = ""
 
     def __bool__(self):
         return self.passed

@@ -1,7 +1,8 @@
 """The course's illustrations, a file a topic, made of the kit in `bn_lib.pictures`."""
 
-from bn_lib.figures.answer import Humps, NetworkDrawing, TenSeeds
+from bn_lib.figures.answer import Humps, Multiples, NetworkDrawing, TenSeeds
 from bn_lib.figures.backward import Jacobian, Nudge, PassedGradient, Stack, UpstreamStep
+from bn_lib.figures.build import OnTop
 from bn_lib.figures.descent import (
     Bowl,
     LayerSizes,
@@ -38,12 +39,14 @@ __all__ = [
     "LongRunMap",
     "ManyPairs",
     "ManySettings",
+    "Multiples",
     "NearConstant",
     "Neighbors",
     "NetworkDrawing",
     "NextBatch",
     "Nudge",
     "OnTheCurve",
+    "OnTop",
     "Overlay",
     "PassedGradient",
     "Percentiles",

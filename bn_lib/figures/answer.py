@@ -2,17 +2,17 @@
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.ticker import MultipleLocator
+from matplotlib.ticker import FixedLocator, MultipleLocator, NullLocator
 
 from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.figures.undo import UNDONE
 from bn_lib.normalization import normalize
 from bn_lib.pictures import style
-from bn_lib.pictures.checks import expect
-from bn_lib.pictures.marks import Beyond, Dots, Line, Rods, Steps, Words
+from bn_lib.pictures.checks import expect, records
+from bn_lib.pictures.marks import Beyond, Dots, Line, Rods, Steps, Words, apart
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.still import grid
-from bn_lib.pictures.words import percent, rounded
+from bn_lib.pictures.still import grid, level, note
+from bn_lib.pictures.words import percent, rounded, short
 
 
 class Humps(Picture):
@@ -257,3 +257,60 @@ class TenSeeds(Picture):
         mean.show(average, height + np.array([-0.33, 0.33]))
         words.say(percent(average, 0), 1.05)
         return percent(average, 0)
+
+
+CASES = {
+    "the loss asks for H": dict(color=style.INK, marker="o"),
+    "a factor v follows": dict(color=style.NORMALIZED, linestyle="-.", marker="D"),
+    "starts undone": LOOKS["starts undone"],
+}
+
+
+class Multiples(Picture):
+    """How large γ is, as a multiple of the γ that would undo its unit, in three trainings.
+
+    until: the last step. `update` takes a dict by the names of `CASES`: the multiples after each
+    step so far, (steps,), all positive.
+    """
+
+    LOW, HIGH = 0.25, 40.0
+
+    def __init__(self, until):
+        with self.drawing(860, 300):
+            axes = self.figure.subplots()
+            axes.set(xlim=(0, 1.75 * until), yscale="log", ylim=(self.LOW, self.HIGH))
+            axes.set(xlabel="step", ylabel="γ ÷ undone γ")
+            axes.set_xticks(np.linspace(0, until, 4))
+            axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20]))
+            axes.yaxis.set_major_formatter(lambda value, _: short(value))
+            axes.yaxis.set_minor_locator(NullLocator())
+            level(axes, 1, color=style.LEVEL, linestyle=":", linewidth=style.LINE)
+            note(axes, 1.75 * until, 0.93, "undone", ha="right", va="top")
+            self.curves = {name: self._build(axes, **looks) for name, looks in CASES.items()}
+
+    def _build(self, axes, marker, **looks):
+        marker = dict(marker=marker, markersize=style.BEAD)
+        words = Words(self, axes, va="center", weight="bold", color=looks["color"])
+        return Line(self, axes, **looks), Dots(self, axes, color=looks["color"], **marker), words
+
+    def update(self, result, **position):
+        shown = {
+            name: expect(values, np.shape(values), name)
+            for name, values in records(result, self.curves).items()
+        }
+        for name, values in shown.items():
+            if values.ndim != 1 or not len(values) or np.any(values <= 0):
+                raise ValueError(f"{name} needs a positive multiple of σ for each step so far")
+        ends = [float(values[-1]) for values in shown.values()]
+        least = np.log(self.HIGH / self.LOW) / 9  # between two lines of words
+        heights = np.exp(apart(np.log(ends), least, np.log(0.8 * self.HIGH)))
+        for (name, values), height in zip(shown.items(), heights, strict=True):
+            line, dot, words = self.curves[name]
+            last = len(values) - 1
+            line.show(np.arange(len(values)), values)
+            dot.show(last, values[-1])
+            words.say(f"{name}: {rounded(values[-1], 1)}", last + 8, height)
+        said = ", ".join(
+            f"{rounded(end, 1)} ({name})" for name, end in zip(shown, ends, strict=True)
+        )
+        self.sentence = f"Step {last}: γ ÷ undone γ is {said}."

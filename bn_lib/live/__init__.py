@@ -3,6 +3,7 @@
 from bn_lib.live.explorer import Explorer, explore
 from bn_lib.live.knobs import again, play, steps
 from bn_lib.live.lessons import predict, show
+from bn_lib.live.passed import report
 from bn_lib.live.progress import watch
 from bn_lib.live.welcome import CourseMap
 
@@ -13,6 +14,7 @@ __all__ = [
     "explore",
     "play",
     "predict",
+    "report",
     "show",
     "steps",
     "watch",

@@ -13,7 +13,7 @@ import traitlets
 from IPython import get_ipython
 
 from bn_lib.exercises.verdict import NOT_WRITTEN, Verdict
-from bn_lib.live import cells
+from bn_lib.live import cells, passed
 from bn_lib.pictures import style
 from bn_lib.pictures.words import SUPERSCRIPTS
 
@@ -215,7 +215,11 @@ class Comparison:
 
 
 def show(verdict: Verdict):
-    """Show what a check of `bn_lib.exercises` found: a mark, words, and hints to unfold."""
+    """Show what a check of `bn_lib.exercises` found: a mark, words, and hints to unfold.
+
+    `bn_lib.live.report` counts it.
+    """
+    passed.note(verdict)
     return Shown(verdict)
 
 

@@ -164,3 +164,24 @@ def test_a_part_of_the_record_comes_out_again(setting, name, steps):
     places = np.searchsorted(kept.steps, steps)
     np.testing.assert_allclose(found[:, 1:], kept.spread[name][1, places], rtol=0.02)
     np.testing.assert_allclose(found[:, 0] / 397, kept.accuracy[name][1, places], atol=0.03)
+
+
+# ---------------------------------------------------------------- notebook 12
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_network_that_starts_undone_leaves_at_once(seed):
+    d, network = digits(), make_network("starts undone", Sigmoid, 1, seed)
+    x, at = d.x[:64], len(network) - 3  # the last hidden layer's batch norm
+
+    def multiple():
+        return np.median(
+            np.abs(network[at].gamma) / undo_parameters(forward(network[:at], x)).gamma
+        )
+
+    assert multiple() == pytest.approx(1)
+    job = Training(network, d.x, d.labels, SGD(0.5), np.random.default_rng(seed + 100), batch=64)
+    job.run(10)
+    assert multiple() > 1.5
+    job.run(300)
+    assert multiple() > 5

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from bn_lib.data import digits, puzzle, two_humped
-from bn_lib.figures import Curves, Humps, NetworkDrawing, TenSeeds
-from bn_lib.figures.answer import PARTS
+from bn_lib.figures import Curves, Humps, Multiples, NetworkDrawing, TenSeeds
+from bn_lib.figures.answer import CASES, PARTS
 from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.normalization import normalize, undo_parameters
 from bn_lib.pictures import style
-from tests.lessons.pictures import Figure, misplaced
+from tests.lessons.pictures import Figure, misplaced, overlapping
 
 H = two_humped(256, np.random.default_rng(0))
 UNDO = undo_parameters(H)
@@ -161,6 +161,37 @@ def test_the_names_of_the_curves_stay_off_the_axis(size, setting):
     assert min(box.y0 for box in boxes) > picture.figure.axes[0].bbox.y0
 
 
+# ---------------------------------------------------------------- multiples
+
+
+def multiples(*ends, steps=300):
+    return {name: np.linspace(1, end, steps + 1) for name, end in zip(CASES, ends, strict=True)}
+
+
+def test_each_curve_ends_at_its_step_with_its_multiple():
+    picture = show(Multiples(300), multiples(1, 0.4, 16.7, steps=120), {})
+    assert picture.describe() == (
+        "Step 120: γ ÷ undone γ is 1.0 (the loss asks for H), 0.4 (a factor v follows), "
+        "16.7 (starts undone)."
+    )
+    line, dot, words = picture.curves["starts undone"]
+    assert line.get_xdata()[-1] == dot.get_xdata()[0] == 120
+    assert dot.get_ydata()[0] == 16.7
+    assert words.get_text() == "starts undone: 16.7"
+
+
+def test_their_words_keep_apart():
+    picture = show(Multiples(300), multiples(1, 1, 1), {})
+    words = [words for _, _, words in picture.curves.values()]
+    assert overlapping(words, picture) == []
+
+
+@pytest.mark.parametrize("bad", [np.zeros(3), -np.ones(3), np.ones((2, 2)), np.ones(0)])
+def test_a_multiple_is_positive_and_there_is_one_for_each_step(bad):
+    with pytest.raises(ValueError, match="a factor v follows needs a positive multiple"):
+        Multiples(300).update(multiples(1, 1, 1) | {"a factor v follows": bad})
+
+
 FIGURES = [
     Figure(
         lambda: Humps(H),
@@ -177,5 +208,10 @@ FIGURES = [
             for start in ("exploding", "faint")
             for step in (0, 1, 300, 10_000)
         ],
+    ),
+    Figure(
+        lambda: Multiples(300),
+        [(multiples(*ends), {}) for ends in [(1, 1, 1), (0.3, 0.3, 0.3), (39, 20, 30)]]
+        + [(multiples(1, 0.4, 16.7, steps=0), {}), (multiples(1, 0.4, 16.7), {})],
     ),
 ]

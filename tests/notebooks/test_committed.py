@@ -158,14 +158,16 @@ def test_length(committed):
 
 
 def test_code_cells_are_short(committed):
-    """Twelve lines apart from what is folded, imports, and calls of figures."""
+    """Twelve lines apart from what is folded, imports, calls of figures, and a layer to write."""
     for cell in code_cells(committed):
         if not folded(cell):
             lines = re.sub(
                 r"(?ms)^(await watch|explore)\(.*?^\)$|^explore\([^\n]*\)$", "", cell.source
             ).splitlines()
             own = [line for line in lines if line and not re.match("(import|from) ", line)]
-            most = 15 if in_the_old_order(committed) else 12
+            most = (
+                15 if in_the_old_order(committed) else 16 if lines[0].startswith("class ") else 12
+            )
             assert len(own) <= most, cell.source
 
 
@@ -176,13 +178,14 @@ def test_prose_is_short(committed):
     assert 500 <= len(words) <= 1300
 
 
-def test_headings(committed):
+def test_headings(path, committed):
     (title,) = headings(committed, 1)
     assert committed.cells[0].source.startswith(f"# {title}\n")
-    assert title.endswith("?")
+    answers = path.name.startswith("12")  # all others ask, and say at the end what to remember
+    assert title.endswith("?") != answers
     (minutes,) = re.findall(r"\b[Aa]bout (\d+) minutes\b", committed.cells[0].source)
     assert int(minutes) <= 35
-    assert "What to remember" in headings(committed, 2)
+    assert ("What to remember" in headings(committed, 2)) != answers
 
 
 def test_laws_to_try_are_few(committed):

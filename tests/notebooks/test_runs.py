@@ -52,20 +52,29 @@ def test_a_run_leaves_no_diff(path, committed, runs):
 def test_solutions_pass_their_checks(path, runs):
     notebook = runs[path]
     said = verdicts(notebook)
-    assert len(said) >= len(exercises(notebook)) >= 1
+    assert len(said) >= len(exercises(notebook)) >= least(path)
     assert [verdict for verdict in said if not verdict.startswith("✓ Right")] == []
 
 
-def test_untouched_stubs_are_told_kindly(committed):
+def test_untouched_stubs_are_told_kindly(path, committed):
     said = verdicts(committed)
-    assert len(said) >= len(exercises(committed)) >= 1
+    assert len(said) >= len(exercises(committed)) >= least(path)
     assert [verdict for verdict in said if not verdict.startswith("○ Not written yet")] == []
 
 
+def least(path) -> int:
+    """How many exercises a notebook has at least; 12 has questions instead."""
+    return 0 if path.name.startswith("12") else 1
+
+
 def without_exercises(notebook):
-    """A copy without the cells in which learners write."""
+    """A copy without the cells in which learners write, or (tag `yours`) see what they wrote."""
     copied = copy.deepcopy(notebook)
-    copied.cells = [cell for cell in copied.cells if "exercise" not in cell.metadata]
+    copied.cells = [
+        cell
+        for cell in copied.cells
+        if not {"exercise", "yours"} & {*cell.metadata.get("tags", ())}
+    ]
     return copied
 
 

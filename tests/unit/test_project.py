@@ -101,7 +101,7 @@ def test_binder_installs_the_same_pins_and_the_project():
 
 
 TABLE = re.findall(
-    r"^\| \[(\d\d) [^]]+\]\(notebooks/([^)]+)\) \| ([^|]+\?) \| (\d+) \| (.+) \|$", README, re.M
+    r"^\| \[(\d\d) [^]]+\]\(notebooks/([^)]+)\) \| ([^|]+) \| (\d+) \| (.+) \|$", README, re.M
 )
 
 
