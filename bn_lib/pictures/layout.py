@@ -2,6 +2,7 @@
 
 from textwrap import fill
 
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
 GAP = 8  # pixels between words and what is beside them
@@ -11,20 +12,19 @@ def lay_out(figure, unbroken: dict) -> None:
     """Lay a figure out; unbroken: the words of texts as they were before lines were broken."""
     for text in list(unbroken):
         text.set_text(unbroken.pop(text))
-    for axes in figure.axes:
-        if spec := axes.get_subplotspec():
-            axes.set_subplotspec(spec)  # start anew: equal axes keep what the last one left
-    figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.06, wspace=0.06)
-    figure.get_layout_engine().execute(figure)
-    for text, room in list(_rooms(figure)):
-        words, columns = text.get_text(), len(text.get_text())
-        while text.get_window_extent().width > room and columns:
-            unbroken[text] = words
-            lines = (fill(line, columns, break_long_words=False) for line in words.split("\n"))
-            text.set_text("\n".join(lines))
-            columns -= 1
-    figure.get_layout_engine().execute(figure)  # what stands at shares of a height needs it anyway
-    figure.set_layout_engine("none")
+    for again in (True, False):  # what stands at a share of a height needs it, too
+        for axes in figure.axes:  # start anew: equal axes keep what the last one left
+            axes.set_subplotspec(axes.get_subplotspec())
+        ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06, wspace=0.06).execute(figure)
+        for axes in figure.axes:
+            axes.apply_aspect()
+        for text, room in list(_rooms(figure)) if again else ():
+            words, columns = text.get_text(), len(text.get_text())
+            while text.get_window_extent().width > room and columns:
+                unbroken[text] = words
+                lines = (fill(line, columns, break_long_words=False) for line in words.split("\n"))
+                text.set_text("\n".join(lines))
+                columns -= 1
 
 
 def _rooms(figure):

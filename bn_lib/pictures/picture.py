@@ -72,9 +72,8 @@ class Picture:
             texts.update(label for tick in axis.majorTicks for label in tick.findobj(Text))
         for text in texts:
             text.set_fontsize(round(text.get_fontsize() * factor, 6))  # back to what it was, too
-        width, height = self.figure.get_size_inches()
-        pixels = round(height * factor * style.DPI) + 1e-6  # or else one may be lost in rounding
-        self.figure.set_size_inches(width, pixels / style.DPI)
+        height = round(self.figure.bbox.height * factor) + 1e-6  # a pixel may be lost in rounding
+        self.figure.set_figheight(height / style.DPI)
         self.settle()
 
     @contextmanager

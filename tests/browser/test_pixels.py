@@ -28,7 +28,7 @@ DIFFERS = 0.1 * 255  # a block of another color
 MOST = 0.01  # of all blocks may differ
 # Of the change that a shift by a block (2 pixels) makes, an artist may be off. A dot stands on a
 # whole pixel of the screen; where it is halfway between two, rounding decides.
-SHIFTED = 0.4
+SHIFTED = 0.45
 APART = 2.0  # CSS pixels, for the sides of a text's box
 
 LOAD = """async ([source, style, fonts]) => {
