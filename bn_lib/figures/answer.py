@@ -11,7 +11,7 @@ from bn_lib.pictures import style
 from bn_lib.pictures.checks import expect, records
 from bn_lib.pictures.marks import Beyond, Dots, Line, Rods, Steps, Words, apart
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.still import grid, level, note
+from bn_lib.pictures.still import grid, level
 from bn_lib.pictures.words import percent, rounded, short
 
 
@@ -282,10 +282,9 @@ class Multiples(Picture):
             axes.set(xlabel="step", ylabel="γ ÷ undone γ")
             axes.set_xticks(np.linspace(0, until, 4))
             axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20]))
-            axes.yaxis.set_major_formatter(lambda value, _: short(value))
+            axes.yaxis.set_major_formatter(lambda at, _: "undone 1" if at == 1 else short(at))
             axes.yaxis.set_minor_locator(NullLocator())
             level(axes, 1, color=style.LEVEL, linestyle=":", linewidth=style.LINE)
-            note(axes, 1.75 * until, 0.93, "undone", ha="right", va="top")
             self.curves = {name: self._build(axes, **looks) for name, looks in CASES.items()}
 
     def _build(self, axes, marker, **looks):
