@@ -75,17 +75,36 @@ def write_font(signs: set[str], target: Path) -> None:
 
 # ---------------------------------------------------------------- the site
 
+TRY = """\
+Try it: the gray humps are the numbers of one unit, and the orange outline is what γ and β make of \
+them once they are normalized. Drag γ and β until orange lies on gray."""
 
-def start_page(stops: list, places: Places, readme: str) -> NotebookNode:
-    """What the README says before it comes to installing, and the map of the course."""
+
+def first_row(notebooks_run: list[NotebookNode], paths: list[Path]) -> list[NotebookNode]:
+    """The first live figure of notebook 12, the answer, without its code; nothing without it."""
+    for path, notebook in zip(paths, notebooks_run, strict=True):
+        if path.name.startswith("12"):
+            cell = next(cell for cell in notebook.cells if _has_figure(cell))
+            return [nbformat.from_dict(cell | {"transient": {"remove_source": True}})]
+    return []
+
+
+def _has_figure(cell: NotebookNode) -> bool:
+    return any(
+        "figure" in output.metadata for output in cell.get("outputs", ()) if "data" in output
+    )
+
+
+def start_page(
+    stops: list, places: Places, readme: str, figure: list[NotebookNode]
+) -> NotebookNode:
+    """What the README says before it comes to installing, a figure to try, and the map."""
     intro = readme.split("\n## ")[0]
     rows = "\n".join(
         f"| {number} | [{question}](notebooks/{file}) | {minutes} |"
         for number, question, minutes, file in stops
     )
     text = f"""\
-{intro}
-
 ## The course
 
 | | the question | time |
@@ -99,7 +118,10 @@ solve the exercises, [open the notebooks live]({places.binder(stops[0][3])}), or
 The address of a page keeps the positions of its sliders: copy it to show someone exactly what \
 you see.
 """
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    cells = [nbformat.v4.new_markdown_cell(part) for part in (intro, text)]
+    if figure:
+        cells[1:1] = [nbformat.v4.new_markdown_cell(TRY), *figure]
+    return nbformat.v4.new_notebook(cells=cells)
 
 
 def build_site(
@@ -131,8 +153,9 @@ def build_site(
         page |= dict(
             binder=places.binder(path.name), source=f"{places.blob()}notebooks/{path.name}"
         )
-    contents = [start_page(stops, places, readme)]
-    contents += map(with_questions, run_all(paths, budget, figures))
+    ran = run_all(paths, budget, figures)
+    contents = [start_page(stops, places, readme, first_row(ran, paths))]
+    contents += map(with_questions, ran)
     for i, (page, notebook) in enumerate(zip(pages, contents, strict=True)):
         page |= dict(
             course=course,

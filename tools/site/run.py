@@ -101,10 +101,10 @@ def _outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def _said(notebook: NotebookNode) -> list[str]:
-    """What a notebook says, except in exercises, whose verdicts no page shows."""
+    """What a notebook says, except in exercises and where (tag `yours`) their solutions show."""
     return [
         output.text if output.output_type == "stream" else output.data.get("text/plain", "")
         for cell in notebook.cells
-        if "exercise" not in cell.metadata
+        if not {"exercise", "yours"} & {*cell.metadata.get("tags", ())}
         for output in cell.get("outputs", ())
     ]
