@@ -12,6 +12,7 @@ from bn_lib.figures.descent import (
     UnitByUnit,
     Valley,
 )
+from bn_lib.figures.modes import Reader, RunningMean, SharedMean
 from bn_lib.figures.normalize import BatchTable, Coupling, NearConstant, Neighbors, Shape
 from bn_lib.figures.paper import ChangingMind, Curves, LongRun, LongRunMap, Percentiles
 from bn_lib.figures.scale import AlongStep, EffectiveRate, RateMap, ScaledWeights
@@ -51,10 +52,13 @@ __all__ = [
     "PassedGradient",
     "Percentiles",
     "RateMap",
+    "Reader",
+    "RunningMean",
     "SameGamma",
     "ScaledWeights",
     "SecondBatch",
     "Shape",
+    "SharedMean",
     "Stack",
     "Straightness",
     "TenSeeds",

@@ -14,6 +14,7 @@ from tests.lessons import (
     test_backward_figures,
     test_build_figures,
     test_descent_figures,
+    test_modes_figures,
     test_normalize_figures,
     test_paper_figures,
     test_scale_figures,
@@ -33,6 +34,7 @@ TOPICS = (
     test_paper_figures,
     test_shift_figures,
     test_scale_figures,
+    test_modes_figures,
     test_build_figures,
 )
 FIGURES = {type(figure.make()).__name__: figure for topic in TOPICS for figure in topic.FIGURES}
