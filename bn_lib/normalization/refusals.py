@@ -137,7 +137,7 @@ def check_groups(groups, shape):
 
 def channels_last(shape):
     """What to do where an image seems to be (N, H, W, C); nothing for other shapes."""
-    if len(shape) < 3 or shape[1] == shape[-1]:
+    if len(shape) < 3:
         return ""
     return (
         f". Array axis 1 counts the channels here (channels first); if they are the last axis of "

@@ -349,9 +349,21 @@ def test_what_leaves_the_range_of_its_type_is_said(call, message):
         call()
 
 
-def test_channels_first_that_fit_are_let_through_and_a_square_tells_nothing():
-    square = np.ones((2, 3, 3, 3))
-    batch_norm(square, [1, 2, 3])
-    with pytest.raises(ValueError, match="gamma has shape") as refused:
-        batch_norm(square, [1, 2])
-    assert "moveaxis" not in str(refused.value)
+def test_gradients_of_a_channel_are_refused_where_the_sums_of_its_group_cancel():
+    """1.2e308 is in range, the sum of two is not."""
+    dy = 1.2e308 * np.array([[1, -1, 0, 0], [1, -1, 0, 0]])
+    _, cache = group_norm([[1, 1, -1, -1], [1, 1, -1, -1]], 1)
+    with pytest.raises(OutOfRange, match="dgamma is too large"):
+        group_norm_backward(dy, cache)
+    _, cache = group_norm([[0] * 3 + [9], [0] * 3 + [9]], 1)
+    with pytest.raises(OutOfRange, match="dbeta is too large"):
+        group_norm_backward(dy, cache)
+    with pytest.raises(OutOfRange, match="dgamma is too large"):
+        rms_norm_backward(dy, rms_norm(np.ones((2, 4)))[1])
+
+
+def test_only_images_have_channels_last():
+    for x, gamma in [(np.ones((2, 3, 3, 3)), [1, 2]), (np.arange(4.0), np.ones(4)), (ROW, [1, 2])]:
+        with pytest.raises(ValueError, match="gamma has shape") as refused:
+            batch_norm(x, gamma)
+        assert "moveaxis" not in str(refused.value)
