@@ -1,6 +1,7 @@
 """The course's illustrations, a file a topic, made of the kit in `bn_lib.pictures`."""
 
 from bn_lib.figures.answer import Humps, NetworkDrawing, TenSeeds
+from bn_lib.figures.axes import Block, OneLine, ShiftedImage, WhatMoves
 from bn_lib.figures.backward import Jacobian, Nudge, PassedGradient, Stack, UpstreamStep
 from bn_lib.figures.descent import (
     Bowl,
@@ -21,6 +22,7 @@ from bn_lib.figures.undo import FromUndone, LeftOver, ManyPairs, NextBatch, Over
 __all__ = [
     "AlongStep",
     "BatchTable",
+    "Block",
     "Bowl",
     "ChangingMind",
     "Coupling",
@@ -44,6 +46,7 @@ __all__ = [
     "NextBatch",
     "Nudge",
     "OnTheCurve",
+    "OneLine",
     "Overlay",
     "PassedGradient",
     "Percentiles",
@@ -52,6 +55,7 @@ __all__ = [
     "ScaledWeights",
     "SecondBatch",
     "Shape",
+    "ShiftedImage",
     "Stack",
     "Straightness",
     "TenSeeds",
@@ -61,4 +65,5 @@ __all__ = [
     "UpstreamStep",
     "Valley",
     "View",
+    "WhatMoves",
 ]

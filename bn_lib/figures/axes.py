@@ -143,7 +143,9 @@ class WhatMoves(Picture):
             axes.set_yticks(range(rows), self.changes)
             axes.tick_params(length=0)
             axes.spines[:].set_visible(False)
-            axes.set_xlabel("the largest change of an output   (blue: none, orange: some)")
+            self.figure.supxlabel(
+                "the largest change of an output; blue: none, orange: some", fontsize=style.SMALL
+            )
             extent = (-0.5, columns - 0.5, rows - 0.5, -0.5)
             self.map = Map(self, axes, (rows, columns), style.SIGNED, extent, -1.6, 1.6)
             gaps = Rods(self, axes, color=style.GRID, linewidth=style.LINE)
@@ -192,7 +194,7 @@ class ShiftedImage(Picture):
     position has `shift`.
     """
 
-    TITLES = ("The filter's answer", "One μ, σ for the channel", "One μ, σ per position")
+    TITLES = ("After the filter", "Shared μ and σ", "μ, σ per position")
 
     def __init__(self, shape, limit=3.0):
         self.shape, self.limit = tuple(shape), limit
@@ -206,6 +208,8 @@ class ShiftedImage(Picture):
             ):  # fmt: skip
                 axes.set(xlim=(0, w), ylim=(h, 0), aspect="equal", xticks=[], yticks=[])
                 axes.set_title(title, color=color)
+                axes.set_xlabel(" \n ")  # room for the words
+                axes.spines[:].set(visible=True, color=style.ZERO)
                 self.maps.append(
                     Map(self, axes, self.shape, style.SIGNED, (0, w, h, 0), -limit, limit)
                 )
@@ -234,8 +238,8 @@ class ShiftedImage(Picture):
             words.say(text)
         places = "1 place" if shift == 1 else f"{rounded(shift, 0)} places"
         self.sentence = (
-            f"Moved by {places}, and compared with the old picture moved along: with one μ and σ "
-            f"for the channel {said[0]}, with one for each position {said[1]}."
+            f"Moved by {places}, compared with the old picture moved along: with one μ and σ for "
+            f"the channel {said[0]}, with one per position {said[1]}."
         )
 
 
@@ -253,32 +257,38 @@ class OneLine(Picture):
 
     def __init__(self, examples, positions, limit=9.0):
         self.shape = examples, positions
-        looks = self.LOOKS[:examples]
         with self.drawing(860, 370):
-            left, right = self.figure.subplots(1, 2, width_ratios=[1.15, 1])
-            left.set(title="One channel", xlim=(-self.REACH, self.REACH), ylim=(-limit, limit))
-            left.set(xlabel="normalized", ylabel="original")
-            level(left)
-            self.dots = [
-                Dots(self, left, color=color, marker=marker, markersize=style.GRAIN, alpha=0.7)
-                for marker, color in looks
-            ]
-            self.line = Line(self, left, color=style.INK, linewidth=style.BOLD, linestyle="--")
-            self.label = Words(
-                self, left, -self.REACH + 0.2, 0.9 * limit, weight="bold", va="center"
+            left, right = self.figure.subplots(1, 2)
+            self._build_channel(left, examples, limit)
+            self._build_shares(right)
+            self.figure.supxlabel(
+                "left: a color and a form for each example; dashed: the best line",
+                fontsize=style.SMALL,
             )
-            left.text(self.REACH - 0.1, -0.94 * limit, "a color and a form for each example",
-                      color=style.NOTE, fontsize=style.SMALL, ha="right")  # fmt: skip
-            right.set(title="Not brought back, of all channels", ylim=(0, 1.08))
-            right.set(xlim=(-0.6, len(NORMS) - 0.4), ylabel="share of the variance")
-            right.set_xticks(range(len(NORMS)), NORMS)
-            right.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
-            grid(right)
-            colors = [style.LEVEL] * len(NORMS)
-            self.bars = Bars(self, right, np.arange(len(NORMS)), colors, 0.6)
-            self.frame = Line(self, right, color=style.ACCENT, linewidth=style.HEAVY)
-            bold = dict(ha="center", va="bottom", weight="bold")
-            self.shares = [Words(self, right, i, 0, **bold) for i in range(len(NORMS))]
+
+    def _build_channel(self, axes, examples, limit):
+        axes.set(title="Channel A", xlim=(-self.REACH, self.REACH), ylim=(-limit, limit))
+        axes.set(xlabel="normalized", ylabel="original")
+        level(axes)
+        self.dots = [
+            Dots(self, axes, color=color, marker=marker, markersize=style.GRAIN, alpha=0.7)
+            for marker, color in self.LOOKS[:examples]
+        ]
+        self.line = Line(self, axes, color=style.INK, linewidth=style.BOLD, linestyle="--")
+        self.label = Words(self, axes, -self.REACH + 0.2, 0.88 * limit, weight="bold", va="center")
+
+    def _build_shares(self, axes):
+        places = np.arange(len(NORMS))
+        axes.set(title="Not brought back", xlim=(0, 1.2), ylim=(len(NORMS) - 0.4, -0.6))
+        axes.set(xlabel="share of the variance")
+        axes.set_yticks(places, NORMS)
+        axes.set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+        grid(axes, "x")
+        colors = [style.LEVEL] * len(NORMS)
+        self.bars = Bars(self, axes, places, colors, 0.6, across=True)
+        self.frame = Line(self, axes, color=style.ACCENT, linewidth=style.HEAVY)
+        bold = dict(va="center", weight="bold")
+        self.shares = [Words(self, axes, 0, i, **bold) for i in places]
 
     def update(self, result, *, norm, **others):
         here = place_of(norm)
@@ -288,13 +298,13 @@ class OneLine(Picture):
             dots.show(a, b)
         ends = np.array([-self.REACH, self.REACH])
         self.line.show(ends, line.slope * ends + line.intercept)
-        self.label.say(f"{rounded(line.slope, 1)} · normalized + {rounded(line.intercept, 1)}"
-                       .replace("+ −", "− "))  # fmt: skip
+        formula = f"{rounded(line.slope, 1)} · normalized + {rounded(line.intercept, 1)}"
+        self.label.say(formula.replace("+ −", "− "))
         self.bars.show(left)
         said = ["0" if each < STILL else percent(each, 0 if each > 0.02 else 1) for each in left]
-        for i, (words, text) in enumerate(zip(self.shares, said, strict=True)):
-            words.say(text, y=left[i] + 0.015)
-        self.frame.frame(here - 0.4, 0, here + 0.4, left[here] + 0.004)
+        for words, share, text in zip(self.shares, left, said, strict=True):
+            words.say(text, x=share + 0.02)
+        self.frame.frame(0, here - 0.38, max(left[here], 0.004), here + 0.38)
         listed = ", ".join(f"{name} {text}" for name, text in zip(NORMS, said, strict=True))
         self.sentence = (
             f"Of the variance the best γ and β leave: {listed}. The line of {norm} norm has "

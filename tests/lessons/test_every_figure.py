@@ -11,6 +11,7 @@ from bn_lib.pictures import style
 from bn_lib.pictures.picture import Picture
 from tests.lessons import (
     test_answer_figures,
+    test_axes_figures,
     test_backward_figures,
     test_descent_figures,
     test_normalize_figures,
@@ -32,6 +33,7 @@ TOPICS = (
     test_paper_figures,
     test_shift_figures,
     test_scale_figures,
+    test_axes_figures,
 )
 FIGURES = {type(figure.make()).__name__: figure for topic in TOPICS for figure in topic.FIGURES}
 every_figure = pytest.mark.parametrize("name", FIGURES)
