@@ -322,7 +322,8 @@ class Libraries(NamedTuple):
     beta: (6,). found: by library, and then by name. "batch", "instance" and "group" (2 groups) are
     y for x in training mode, "layer" and "RMS" y for x[:, :, 0, 0]. "running_mean" and
     "running_var" are what batch norm keeps after x and later, each with the weight 0.1, and
-    "inference" is its y for x then; "undone" is y for x where gamma and beta undo x. eps is 1e-5.
+    "inference" is its y for x then; "undone" is y for x where gamma and beta undo x, and "far" is
+    x_hat of x + 10,000; "far_exact" too, in Flax with use_fast_variance=False. eps is 1e-5.
     """
 
     versions: dict
@@ -343,7 +344,9 @@ def libraries(path: Path = HERE / "libraries.npz") -> Libraries:
     names = record.values("library")
     inputs = [record.over(name, *IMAGE) for name in ("x", "later")]
     inputs += [record.over(name, "channel") for name in ("gamma", "beta")]
-    axes = dict.fromkeys(("batch", "instance", "group", "inference", "undone"), IMAGE)
+    axes = dict.fromkeys(
+        ("batch", "instance", "group", "inference", "undone", "far", "far_exact"), IMAGE
+    )
     axes |= dict.fromkeys(("layer", "RMS"), IMAGE[:2])
     axes |= dict.fromkeys(("running_mean", "running_var"), ("channel",))
     arrays = {name: record.over(name, "library", *over) for name, over in axes.items()}

@@ -9,7 +9,9 @@ new batch that weighs 0.1 in the running statistics.
 """
 
 import os
+from collections.abc import Callable
 from importlib.metadata import version
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from bn_lib.data.records import write
 FILE = HERE / "libraries.npz"
 SHAPE = (4, 6, 3, 3)  # examples, channels, rows, columns
 GROUPS = 2
+FAR = np.float32(10_000)  # a mean far from 0, where a variance may lose its digits
 NORMS = ("batch", "instance", "group", "layer", "RMS")  # the last two of x[:, :, 0, 0]
 
 # Batch norm that gives a batch x of shape (4, 6, 3, 3) back.
@@ -63,11 +66,12 @@ LAYERS = {
     },
     "Flax": {
         "batch": "nnx.BatchNorm(6, axis=1, epsilon=1e-5, momentum=0.9, rngs=nnx.Rngs(0))",
-        "instance": "nnx.InstanceNorm(6, feature_axes=1, epsilon=1e-5, rngs=nnx.Rngs(0))",
-        "group": "nnx.GroupNorm(6, 2, feature_axis=1, "
-        "reduction_axes=(1, 2, 3), epsilon=1e-5, rngs=nnx.Rngs(0))",
+        "instance": "nnx.InstanceNorm(6, epsilon=1e-5, rngs=nnx.Rngs(0))",
+        "group": "nnx.GroupNorm(6, num_groups=2, epsilon=1e-5, rngs=nnx.Rngs(0))",
         "layer": "nnx.LayerNorm(6, epsilon=1e-5, rngs=nnx.Rngs(0))",
         "RMS": "nnx.RMSNorm(6, epsilon=1e-5, rngs=nnx.Rngs(0))",
+        "batch, exact": "nnx.BatchNorm(6, axis=1, epsilon=1e-5, momentum=0.9, "
+        "use_fast_variance=False, rngs=nnx.Rngs(0))",
     },
 }
 
@@ -82,76 +86,92 @@ def batches():
     return (channels + examples).astype(np.float32), rng.normal(1, 1, (2, 6)).astype(np.float32)
 
 
+class Library(NamedTuple):
+    """How a library's layers are given their numbers, called, and asked for what they keep.
+
+    names: the modules that the snippets use. array: from NumPy's array to the library's.
+    set(layer, shape, gamma, beta); training(layer, x) and inference(layer, x), which return y;
+    running(layer), which returns mean and var.
+    """
+
+    names: dict
+    array: Callable
+    set: Callable
+    training: Callable
+    inference: Callable
+    running: Callable
+
+
 def pytorch():
-    """The modules that PyTorch's snippets use, and how its layers are set, called and asked."""
+    """PyTorch."""
     import torch
 
-    def set_weights(layer, gamma, beta):
+    def set_numbers(layer, shape, gamma, beta):
         layer.weight.data = torch.tensor(gamma)
         if getattr(layer, "bias", None) is not None:
             layer.bias.data = torch.tensor(beta)
 
-    def inference(layer, x):
-        return layer.eval()(x)
-
-    def running(layer):
-        return layer.running_mean, layer.running_var
-
-    return (
-        {"torch": torch},
-        torch.tensor,
-        set_weights,
-        lambda layer, x: layer(x),
-        inference,
-        running,
+    return Library(
+        names={"torch": torch},
+        array=torch.tensor,
+        set=set_numbers,
+        training=lambda layer, x: layer(x),
+        inference=lambda layer, x: layer.eval()(x),
+        running=lambda layer: (layer.running_mean, layer.running_var),
     )
 
 
-def of_keras():
-    """The same for Keras, which runs on JAX here."""
+def in_keras():
+    """Keras, which computes by JAX here."""
     os.environ["KERAS_BACKEND"] = "jax"
     import keras
 
-    def set_weights(layer, gamma, beta):
-        others = layer.get_weights()[2:]
-        layer.set_weights([gamma, beta, *others] if len(layer.weights) > 1 else [gamma])
+    def set_numbers(layer, shape, gamma, beta):
+        layer.build(shape)
+        kept = layer.get_weights()
+        layer.set_weights([gamma, beta, *kept[2:]][: len(kept)])
 
     def training(layer, x):
-        return layer(x, training=True) if "batch" in layer.name else layer(x)
+        has_modes = isinstance(layer, keras.layers.BatchNormalization)
+        return layer(x, training=True) if has_modes else layer(x)
 
-    def inference(layer, x):
-        return layer(x, training=False)
-
-    def running(layer):
-        return layer.moving_mean, layer.moving_variance
-
-    def array(x):
-        return keras.ops.convert_to_tensor(x)
-
-    return {"keras": keras}, array, set_weights, training, inference, running
+    return Library(
+        names={"keras": keras},
+        array=keras.ops.convert_to_tensor,
+        set=set_numbers,
+        training=training,
+        inference=lambda layer, x: layer(x, training=False),
+        running=lambda layer: (layer.moving_mean, layer.moving_variance),
+    )
 
 
-def of_flax():
-    """The same for Flax."""
+def in_flax():
+    """Flax, which knows groups of channels only where these come last."""
     import jax.numpy as jnp
     from flax import nnx
 
-    def set_weights(layer, gamma, beta):
+    def set_numbers(layer, shape, gamma, beta):
         layer.scale[...] = gamma
         if getattr(layer, "bias", None) is not None:
             layer.bias[...] = beta
 
-    def inference(layer, x):
-        return layer(x, use_running_average=True)
+    def training(layer, x):
+        if isinstance(layer, nnx.InstanceNorm | nnx.GroupNorm):
+            return layer(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+        return layer(x)
 
-    def running(layer):
-        return layer.mean[...], layer.var[...]
+    return Library(
+        names={"jnp": jnp, "nnx": nnx},
+        array=jnp.asarray,
+        set=set_numbers,
+        training=training,
+        inference=lambda layer, x: layer(x, use_running_average=True),
+        running=lambda layer: (layer.mean[...], layer.var[...]),
+    )
 
-    names = {"jnp": jnp, "nnx": nnx}
-    return names, jnp.asarray, set_weights, lambda layer, x: layer(x), inference, running
 
-
-LIBRARIES = {"PyTorch": (pytorch, "torch"), "Keras": (of_keras, "keras"), "Flax": (of_flax, "flax")}
+LIBRARIES = {"PyTorch": pytorch, "Keras": in_keras, "Flax": in_flax}
+PACKAGES = {"PyTorch": "torch", "Keras": "keras", "Flax": "flax"}
 
 
 def numbers(array):
@@ -159,45 +179,52 @@ def numbers(array):
     return np.asarray(array.detach() if hasattr(array, "detach") else array)
 
 
-def computed(library):
-    """What a library makes of the batches, by name; see `libraries` in bn_lib/data/records.py."""
-    names, array, set_weights, training, inference, running = LIBRARIES[library][0]()
+def computed(name):
+    """What a library makes of the batches, by name; see `Libraries` in bn_lib/data/records.py."""
+    library = LIBRARIES[name]()
     (x, later), (gamma, beta) = batches()
+
+    def layer(norm, shape, gamma=gamma, beta=beta):
+        made = eval(LAYERS[name].get(norm, LAYERS[name]["batch"]), dict(library.names))
+        library.set(made, shape, gamma, beta)
+        return made
+
     found = {}
     for norm in NORMS:
-        layer = eval(LAYERS[library][norm], dict(names))
-        rows = norm in ("layer", "RMS")
-        if library == "Keras":
-            layer.build(SHAPE[:2] if rows else SHAPE)
-        set_weights(layer, gamma, beta)
-        found[norm] = numbers(training(layer, array(x[:, :, 0, 0] if rows else x)))
-        if norm == "batch":
-            training(layer, array(later))
-            found["running_mean"], found["running_var"] = map(numbers, running(layer))
-            found["inference"] = numbers(inference(layer, array(x)))
-    undo = dict(names, x=array(x))
-    exec(UNDO[library], undo)
-    found["undone"] = numbers(undo["y"])
-    return found
+        values = x[:, :, 0, 0] if norm in ("layer", "RMS") else x
+        found[norm] = library.training(layer(norm, values.shape), library.array(values))
+    averaging = layer("batch", SHAPE)
+    for each in (x, later):
+        library.training(averaging, library.array(each))
+    found["running_mean"], found["running_var"] = library.running(averaging)
+    found["inference"] = library.inference(averaging, library.array(x))
+    for key, norm in (("far", "batch"), ("far_exact", "batch, exact")):
+        plain = layer(norm, SHAPE, np.ones(6, np.float32), np.zeros(6, np.float32))
+        found[key] = library.training(plain, library.array(x + FAR))
+    undo = dict(library.names, x=library.array(x))
+    exec(UNDO[name], undo)
+    found["undone"] = undo["y"]
+    return {key: numbers(array) for key, array in found.items()}
 
 
 def make():
     """Let each library compute, and write the record that `bn_lib.data.libraries` reads."""
     (x, later), (gamma, beta) = batches()
-    found = {library: computed(library) for library in LIBRARIES}
+    found = {name: computed(name) for name in LIBRARIES}
     image, rows, channel = "example channel row column", "example channel", "channel"
-    axes = dict.fromkeys(("batch", "instance", "group", "inference", "undone"), image)
+    axes = dict.fromkeys(
+        ("batch", "instance", "group", "inference", "undone", "far", "far_exact"), image
+    )
     axes |= dict.fromkeys(("layer", "RMS"), rows)
     axes |= dict.fromkeys(("running_mean", "running_var"), channel)
     arrays = {
         name: (f"library {over}", np.stack([each[name] for each in found.values()]))
         for name, over in axes.items()
     }
-    versions = [version(package) for _, package in LIBRARIES.values()]
     write(
         FILE,
         {"library": list(LIBRARIES)},
-        version=("library", versions),
+        version=("library", [version(PACKAGES[name]) for name in LIBRARIES]),
         x=(image, x),
         later=(image, later),
         gamma=(channel, gamma),
