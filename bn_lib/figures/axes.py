@@ -28,7 +28,7 @@ class Block(Picture):
 
     def __init__(self, shape, picked):
         self.shape, self.picked = tuple(shape), tuple(picked)
-        with self.drawing(860, 400):
+        with self.drawing(860, 370):
             left, right = self.figure.subplots(1, 2)
             self.before = self._build(left, "What goes in", style.SIGNED, -self.LIMIT, self.LIMIT)
             self.after = self._build(right, "How far each output moved", style.DEEP, 0, self.MOST)
@@ -186,60 +186,56 @@ class WhatMoves(Picture):
 
 
 class ShiftedImage(Picture):
-    """One channel of one example, moved sideways: normalized per channel, and per position.
+    """An image moved sideways: what a filter makes of it, normalized per channel and per position.
 
-    shape: (H, W). `update` takes what the filter answers, and this normalized with one mean and σ
-    for the whole channel, and with a mean and σ for each position, all of this shape, and by how
-    much the two differ from what they were before the shift, moved along, at most: (2,). The
-    position has `shift`.
+    shape: (H, W). `update` takes the image, what the filter answers, and this normalized with one
+    mean and σ for the whole channel, and with a mean and σ for each position, all of this shape;
+    and by how much the last two differ from what they were before the shift, moved along, at most:
+    (2,). The position has `shift`.
     """
 
-    TITLES = ("After the filter", "Shared μ and σ", "μ, σ per position")
+    TITLES = ("The image", "Filtered", "Shared μ, σ", "Separate μ, σ")
+    COLORS = (style.INK, style.INK, style.TARGET_WORDS, style.OUTPUT_WORDS)
 
     def __init__(self, shape, limit=3.0):
-        self.shape, self.limit = tuple(shape), limit
-        h, w = self.shape
-        with self.drawing(860, 350):
-            panels = self.figure.subplots(1, 3)
-            self.maps = []
-            for axes, title, color in zip(
-                panels, self.TITLES, (style.INK, style.TARGET_WORDS, style.OUTPUT_WORDS),
-                strict=True,
-            ):  # fmt: skip
-                axes.set(xlim=(0, w), ylim=(h, 0), aspect="equal", xticks=[], yticks=[])
-                axes.set_title(title, color=color)
-                axes.set_xlabel(" \n ")  # room for the words
-                axes.spines[:].set(visible=True, color=style.ZERO)
-                self.maps.append(
-                    Map(self, axes, self.shape, style.SIGNED, (0, w, h, 0), -limit, limit)
-                )
-            looks = dict(ha="center", va="center", rim=False, fontsize=style.MEDIUM)
-            below = [axes.transAxes for axes in panels[1:]]
-            self.words = [
-                Words(self, axes, 0.5, -0.09, transform=transform, color=color, **looks)
-                for axes, transform, color in zip(
-                    panels[1:], below, (style.TARGET_WORDS, style.OUTPUT_WORDS), strict=True
-                )
+        self.shape = tuple(shape)
+        with self.drawing(860, 320):
+            panels = self.figure.subplots(1, 4)
+            looks = [(style.DEEP, 0, 2), *3 * [(style.SIGNED, -limit, limit)]]
+            self.maps = [
+                self._build(*each)
+                for each in zip(panels, self.TITLES, self.COLORS, looks, strict=True)
             ]
+            self.words = [
+                Words(self, axes, 0.5, -0.11, transform=axes.transAxes, color=color, rim=False,
+                      ha="center", va="center", fontsize=style.MEDIUM)
+                for axes, color in zip(panels[2:], self.COLORS[2:], strict=True)
+            ]  # fmt: skip
             self.figure.supxlabel(
                 f"blue: below 0, orange: above; deepest at ±{limit:g}", fontsize=style.SMALL
             )
 
+    def _build(self, axes, title, color, looks):
+        h, w = self.shape
+        axes.set(xlim=(0, w), ylim=(h, 0), aspect="equal", xticks=[], yticks=[])
+        axes.set_title(title, color=color)
+        axes.set_xlabel(" \n ")  # room for the words
+        axes.spines[:].set(visible=True, color=style.ZERO)
+        colors, low, high = looks
+        return Map(self, axes, self.shape, colors, (0, w, h, 0), low, high)
+
     def update(self, result, *, shift, **others):
-        parts = dict(answer=self.shape, channel=self.shape, position=self.shape, off=(2,))
-        *maps, off = take(result, **parts)
+        names = ("image", "answer", "shared", "separate")
+        *maps, off = take(result, **dict.fromkeys(names, self.shape), off=(2,))
         for image, values in zip(self.maps, maps, strict=True):
             image.show(values)
-        said = [
-            "nothing has changed" if each < STILL else f"changed by up to {rounded(each, 1)}"
-            for each in off
-        ]
+        said = ["unchanged" if each < STILL else f"changed by {rounded(each, 1)}" for each in off]
         for words, text in zip(self.words, said, strict=True):
             words.say(text)
         places = "1 place" if shift == 1 else f"{rounded(shift, 0)} places"
         self.sentence = (
-            f"Moved by {places}, compared with the old picture moved along: with one μ and σ for "
-            f"the channel {said[0]}, with one per position {said[1]}."
+            f"Moved by {places}, and compared with the old picture moved along, at most: with "
+            f"shared μ and σ {said[0]}, with separate ones {said[1]}."
         )
 
 

@@ -124,15 +124,18 @@ DIGIT = np.arange(64.0).reshape(8, 8) / 20 - 1
 
 def shifted(shift=0):
     moved = np.roll(DIGIT, shift, 1)
-    return moved, moved, moved * (1 + shift), (0.0, 5.1 * shift)
+    return abs(moved), moved, moved, moved * (1 + shift), (0.0, 5.1 * shift)
 
 
 def test_the_shifted_image_says_what_has_changed():
     picture = ShiftedImage((8, 8))
     picture.update(shifted(2), shift=2)
-    assert [w.get_text() for w in picture.words] == ["nothing has changed", "changed by up to 10.2"]
-    np.testing.assert_array_equal(picture.maps[0].get_array(), np.roll(DIGIT, 2, 1))
-    assert "Moved by 2 places" in picture.describe()
+    assert [words.get_text() for words in picture.words] == ["unchanged", "changed by 10.2"]
+    np.testing.assert_array_equal(picture.maps[1].get_array(), np.roll(DIGIT, 2, 1))
+    assert picture.describe() == (
+        "Moved by 2 places, and compared with the old picture moved along, at most: with shared μ "
+        "and σ unchanged, with separate ones changed by 10.2."
+    )
     picture.update(shifted(1), shift=1)
     assert "Moved by 1 place, " in picture.describe()
 
