@@ -35,14 +35,14 @@ class Block(Picture):
             looks = dict(color=style.INK, markersize=style.SPECK)
             self.moved = Dots(self, right, **looks)
             self.figure.supxlabel(
-                "left, blue: below 0, orange: above; right, dot: has moved, deepest blue: by "
-                f"{self.MOST:g} or more",
+                "left, blue: below 0, orange: above 0\n"
+                f"right, a dot: has moved; deepest blue: by {self.MOST:g} or more",
                 fontsize=style.SMALL,
             )
 
     def _build(self, axes, title, colors, low, high):
         n, c, h, w = self.shape
-        axes.set(title=title, xlim=(-0.1, c * w + 0.1), ylim=(n * h + 0.1, -0.1), aspect="equal")
+        axes.set(title=title, xlim=(-0.1, c * w + 0.1), ylim=(n * h + 0.1, -0.1))
         axes.set_xticks(w * (np.arange(c) + 0.5), [chr(ord("A") + i) for i in range(c)])
         axes.set_yticks(h * (np.arange(n) + 0.5), [str(i + 1) for i in range(n)])
         axes.set(xlabel="channel", ylabel="example")
@@ -199,7 +199,7 @@ class ShiftedImage(Picture):
 
     def __init__(self, shape, limit=3.0):
         self.shape = tuple(shape)
-        with self.drawing(860, 320):
+        with self.drawing(860, 300):
             panels = self.figure.subplots(1, 4)
             looks = [(style.DEEP, 0, 2), *3 * [(style.SIGNED, -limit, limit)]]
             self.maps = [
@@ -207,8 +207,8 @@ class ShiftedImage(Picture):
                 for each in zip(panels, self.TITLES, self.COLORS, looks, strict=True)
             ]
             self.words = [
-                Words(self, axes, 0.5, -0.11, transform=axes.transAxes, color=color, rim=False,
-                      ha="center", va="center", fontsize=style.MEDIUM)
+                Words(self, axes, 0, 1.03, transform=axes.transAxes, color=color, rim=False,
+                      va="bottom", fontsize=style.MEDIUM)
                 for axes, color in zip(panels[2:], self.COLORS[2:], strict=True)
             ]  # fmt: skip
             self.figure.supxlabel(
@@ -217,9 +217,8 @@ class ShiftedImage(Picture):
 
     def _build(self, axes, title, color, looks):
         h, w = self.shape
-        axes.set(xlim=(0, w), ylim=(h, 0), aspect="equal", xticks=[], yticks=[])
-        axes.set_title(title, color=color)
-        axes.set_xlabel(" \n ")  # room for the words
+        axes.set(xlim=(0, w), ylim=(h, 0), xticks=[], yticks=[])
+        axes.set_title(title, color=color, pad=26)
         axes.spines[:].set(visible=True, color=style.ZERO)
         colors, low, high = looks
         return Map(self, axes, self.shape, colors, (0, w, h, 0), low, high)
@@ -264,7 +263,7 @@ class OneLine(Picture):
 
     def _build_channel(self, axes, examples, limit):
         axes.set(title="Channel A", xlim=(-self.REACH, self.REACH), ylim=(-limit, limit))
-        axes.set(xlabel="normalized", ylabel="original")
+        axes.set(xlabel="normalized", ylabel="original", yticks=(-8, -4, 0, 4, 8))
         level(axes)
         self.dots = [
             Dots(self, axes, color=color, marker=marker, markersize=style.GRAIN, alpha=0.7)
