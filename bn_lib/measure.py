@@ -127,6 +127,26 @@ def best_linear_map(x, h):
     return float(1 - np.sum(rest**2) / total)
 
 
+def not_brought_back(x_hat, x):
+    """The share of the variance of x that one gamma and one beta for each channel can't bring back.
+
+    For each channel the line gamma * x_hat + beta with the least mean squared error from x
+    (`best_line`); returned is what these lines leave, over the variance of x around the mean of
+    each channel, both summed over the channels. 0 where a normalization can be undone.
+
+    x_hat, x: (N, C) or (N, C, H, W). Raises ValueError for other shapes, and what best_line raises.
+    """
+    x_hat, x = check_finite(x_hat, "x_hat"), check_finite(x, "x")
+    if x.ndim < 2 or x_hat.shape != x.shape:
+        raise ValueError(
+            f"x_hat has shape {x_hat.shape} and x {x.shape}, expected (N, C) or (N, C, H, W) twice"
+        )
+    channels = [(x_hat[:, c].ravel(), x[:, c].ravel()) for c in range(x.shape[1])]
+    variances = np.array([original.var() for _, original in channels])
+    left = [1 - best_line(*channel).r2 for channel in channels]
+    return float(np.dot(left, variances) / variances.sum())
+
+
 # ---------------------------------------------------------------- a network
 
 

@@ -12,6 +12,7 @@ Each topic has its module, with its recipes and the checks; `scale` is a short o
 function failed; `bn_lib.live.show` displays them.
 """
 
+from .axes import check_group_norm
 from .backward import check_backward, check_gradients
 from .build import check_fold, check_forward
 from .descent import check_step
@@ -33,6 +34,7 @@ __all__ = [
     "check_fold",
     "check_forward",
     "check_gradients",
+    "check_group_norm",
     "check_inference",
     "check_layer",
     "check_mean",

@@ -1,6 +1,7 @@
 """The course's illustrations, a file a topic, made of the kit in `bn_lib.pictures`."""
 
 from bn_lib.figures.answer import Humps, Multiples, NetworkDrawing, TenSeeds
+from bn_lib.figures.axes import Block, OneLine, ShiftedImage, WhatMoves
 from bn_lib.figures.backward import Jacobian, Nudge, PassedGradient, Stack, UpstreamStep
 from bn_lib.figures.build import OnTop
 from bn_lib.figures.descent import (
@@ -23,6 +24,7 @@ from bn_lib.figures.undo import FromUndone, LeftOver, ManyPairs, NextBatch, Over
 __all__ = [
     "AlongStep",
     "BatchTable",
+    "Block",
     "Bowl",
     "ChangingMind",
     "Coupling",
@@ -48,6 +50,7 @@ __all__ = [
     "Nudge",
     "OnTheCurve",
     "OnTop",
+    "OneLine",
     "Overlay",
     "PassedGradient",
     "Percentiles",
@@ -59,6 +62,7 @@ __all__ = [
     "SecondBatch",
     "Shape",
     "SharedMean",
+    "ShiftedImage",
     "Stack",
     "Straightness",
     "TenSeeds",
@@ -68,4 +72,5 @@ __all__ = [
     "UpstreamStep",
     "Valley",
     "View",
+    "WhatMoves",
 ]

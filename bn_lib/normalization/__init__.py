@@ -8,11 +8,8 @@ x_1 ... x_m in a mini-batch; mean and var are their mean and biased variance (di
 Shapes: a batch is (N, D), or (N, C, H, W) for images, and array axis 1 counts the units, or
 channels. An array of shape (N,) is one unit, and its gamma, beta, mean ... are numbers.
 `axis` says over which array axes mean and var are taken: all but axis 1 if it is left out, which
-is batch normalization. Other normalizations are the same function with other axes:
-
-    layer       axis=1 for (N, D), axis=(1, 2, 3) for (N, C, H, W)
-    instance    axis=(2, 3) for (N, C, H, W)
-    group       x.reshape(N, G, C // G, H, W), axis=(2, 3, 4), x_hat reshaped back to (N, C, H, W)
+is batch normalization. Other normalizations are the same lines with other axes: layer_norm,
+instance_norm, group_norm and rms_norm.
 
 gamma and beta belong to the units of array axis 1 in all of them: shape (D,), or one number.
 
@@ -24,8 +21,8 @@ small that its squares have lost their digits, or a NaN on the way to a result. 
 that comes in makes NaN of what shares its statistics in training mode, as in PyTorch, without a
 warning, and touches nothing else; in inference mode it stays in its own place.
 
-Where to read: batch_norm has the paper's lines, careful the sums that keep their digits, refusals
-what is refused.
+Where to read: batch_norm has the paper's lines, other_axes what becomes of them with other axes,
+careful the sums that keep their digits, refusals what is refused.
 """
 
 from .batch_norm import (
@@ -41,11 +38,23 @@ from .batch_norm import (
     normalize,
     undo_parameters,
 )
+from .other_axes import (
+    GroupNormCache,
+    RMSNormCache,
+    group_norm,
+    group_norm_backward,
+    instance_norm,
+    layer_norm,
+    rms_norm,
+    rms_norm_backward,
+)
 from .refusals import OutOfRange
 
 __all__ = [
     "BatchNormCache",
+    "GroupNormCache",
     "OutOfRange",
+    "RMSNormCache",
     "RunningStatistics",
     "UndoParameters",
     "batch_norm",
@@ -53,7 +62,13 @@ __all__ = [
     "batch_norm_inference",
     "batch_norm_inference_backward",
     "fold",
+    "group_norm",
+    "group_norm_backward",
+    "instance_norm",
+    "layer_norm",
     "moments",
     "normalize",
+    "rms_norm",
+    "rms_norm_backward",
     "undo_parameters",
 ]

@@ -1,6 +1,6 @@
 """What is refused. Each message says what came, what was expected and what to do."""
 
-from math import isfinite
+from math import isfinite, prod
 
 import numpy as np
 
@@ -10,6 +10,12 @@ from .careful import all_but_units, values_per_mean
 
 # Squares below `tiny` lose digits; in a variance above tiny / eps these do not count.
 SMALLEST = {dtype: float(np.finfo(dtype).tiny / np.finfo(dtype).eps) for dtype in FLOATS}
+
+# By the first of the array axes of the statistics, where x does not have it.
+ADVICE = {
+    1: ("(N, C) or (N, C, H, W)", "To normalize a single unit over its examples, take batch_norm"),
+    2: ("(N, C, H, W)", "Where there are no positions, take layer_norm"),
+}
 
 
 class OutOfRange(ValueError):
@@ -38,12 +44,12 @@ def as_momentum(momentum):
     return momentum
 
 
-def check_cache(cache, kind):
-    """Refuse what batch_norm did not leave for the backward pass."""
+def check_cache(cache, kind, call="batch_norm(x)"):
+    """Refuse what the forward pass, called in this way, did not leave for the backward pass."""
     if not isinstance(cache, kind):
         raise TypeError(
-            f"cache is a {type(cache).__name__}, expected the second of the two that batch_norm "
-            "returns: y, cache = batch_norm(x)"
+            f"cache is a {type(cache).__name__}, expected the second of the two that "
+            f"{call.partition('(')[0]} returns: y, cache = {call}"
         )
 
 
@@ -60,10 +66,16 @@ def as_batch(x, axis=None, least=2):
     check_not_empty(x.shape)
     axes = all_but_units(x.shape) if axis is None else known_axes(axis, x.shape)
     if values_per_mean(x.shape, axes) < least:
+        of_batch = axes == all_but_units(x.shape)
+        unit, more = ("unit", "more in training mode") if of_batch else ("mean", "more")
+        advice = (
+            "Take a larger batch, or batch_norm_inference for single examples"
+            if of_batch
+            else "Take the mean over more array axes"
+        )
         raise ValueError(
-            f"x of shape {x.shape} has 1 value per unit (array axes {axes}), expected more in "
-            "training mode: the value is its own mean, so y = beta whatever x is. Take a larger "
-            "batch, or batch_norm_inference for single examples"
+            f"x of shape {x.shape} has 1 value per {unit} (array axes {axes}), expected {more}: "
+            f"the value is its own mean, so y = beta whatever x is. {advice}"
         )
     return x, axes, dtype
 
@@ -98,6 +110,47 @@ def known_axes(axis, shape):
     return tuple(found)
 
 
+def axes_within_an_example(x, first):
+    """The array axes of x from `first` on: 1 for all of an example, 2 for one of its channels."""
+    shape = as_floats(x, "x")[0].shape
+    check_not_empty(shape)
+    if len(shape) <= first:
+        expected, advice = ADVICE[first]
+        raise ValueError(
+            f"x has shape {shape}, expected {expected}: the means are taken over the array axes "
+            f"from {first} on. {advice}"
+        )
+    return tuple(range(first, len(shape)))
+
+
+def check_groups(groups, shape):
+    """Refuse a number of groups that don't share the channels of this shape equally."""
+    channels = shape[1]
+    divisors = [g for g in range(1, channels + 1) if channels % g == 0]
+    whole = isinstance(groups, (int, np.integer)) and not isinstance(groups, bool)
+    if not whole or groups not in divisors:
+        raise ValueError(
+            f"groups is {groups!r}, but x of shape {shape} has {channels} channels, expected a "
+            f"number that divides them: {', '.join(map(str, divisors))}"
+            + (channels_last(shape) if whole and groups > 1 and shape[-1] % groups == 0 else "")
+        )
+    if groups == prod(shape[1:]):
+        raise ValueError(
+            f"groups is {groups} for x of shape {shape}, so that each group has 1 value, expected "
+            "fewer groups: the value is its own mean, so y = beta whatever x is"
+        )
+
+
+def channels_last(shape):
+    """What to do where an image seems to be (N, H, W, C); nothing for other shapes."""
+    if len(shape) < 3:
+        return ""
+    return (
+        f". Array axis 1 counts the channels here (channels first); if they are the last axis of "
+        f"x, {shape[-1]} of them, bring them forward: np.moveaxis(x, -1, 1)"
+    )
+
+
 def per_unit(value, name, x, dtype=np.float64):
     """gamma, beta, mean, var or b in a type, shaped to go with the units of x; a copy."""
     value, _ = as_floats(value, name)
@@ -106,6 +159,7 @@ def per_unit(value, name, x, dtype=np.float64):
         wanted = f"one number or shape {units}" if units else "one number, as (N,) is one unit,"
         raise ValueError(
             f"{name} has shape {value.shape}, expected {wanted} for an array of shape {x.shape}"
+            + (channels_last(x.shape) if value.shape == x.shape[-1:] else "")
         )
     value = np.array(in_type(value, dtype, name), ndmin=2 if units else 1)
     return value if x.ndim <= 2 else value.reshape(1, -1, *[1] * (x.ndim - 2))
@@ -174,18 +228,33 @@ def check_variance(var, eps, x, axes):
     """Refuse a variance of x over axes that is too large for the type of x, or, with eps, too
     small to keep its digits."""
     check_range(var, "a variance", axes, x)
-    if eps >= SMALLEST[x.dtype] or not (small := var + eps < SMALLEST[x.dtype]).any():
+    check_not_tiny(var, eps, x, axes, "var", "constant", np.ptp)
+
+
+def check_mean_square(mean_square, eps, x, axes):
+    """As check_variance, for a mean of squares from which no mean was subtracted."""
+    check_range(mean_square, "a mean of squares", axes, x)
+    check_not_tiny(mean_square, eps, x, axes, "mean(x**2)", "zero", lambda a: np.abs(a).max())
+
+
+def check_not_tiny(squares, eps, x, axes, name, nothing, size):
+    """Refuse means of squares of x over axes that are too small to keep their digits.
+
+    size: a function of the values of one mean, 0 where they are `nothing`: x_hat would be 0 / 0.
+    """
+    if eps >= SMALLEST[x.dtype] or not (small := squares + eps < SMALLEST[x.dtype]).any():
         return
     index = np.argwhere(small)[0]
+    place = [slice(None) if a in axes else index[a] for a in range(x.ndim)]
     unit = ", ".join(":" if a in axes else str(index[a]) for a in range(x.ndim))
-    if eps == 0 and np.ptp(x, axes, keepdims=True)[tuple(index)] == 0:
+    if eps == 0 and size(x[tuple(place)]) == 0:
         raise ValueError(
-            f"eps is 0 and x[{unit}] is constant, so that x_hat would be 0 / 0: "
-            "use eps > 0 (1e-5 is usual), or leave the constant out"
+            f"eps is 0 and x[{unit}] is {nothing}, so that x_hat would be 0 / 0: "
+            "use eps > 0 (1e-5 is usual), or leave it out"
         )
     raise OutOfRange(
-        f"var + eps of x[{unit}] is below {SMALLEST[x.dtype]:.0e}, where squares lose their digits "
-        f"in {x.dtype}: use a larger eps (1e-5 is usual), or multiply x by a constant"
+        f"{name} + eps of x[{unit}] is below {SMALLEST[x.dtype]:.0e}, where squares lose their "
+        f"digits in {x.dtype}: use a larger eps (1e-5 is usual), or multiply x by a constant"
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from bn_lib import exercises
 from bn_lib.exercises import (
     Verdict,
+    axes,
     backward,
     build,
     check_mean,
@@ -37,6 +38,7 @@ EXERCISES = {
     "check_fold": build.Fold,
     "check_forward": build.Forward,
     "check_gradients": backward.Gradients,
+    "check_group_norm": axes.GroupNorm,
     "check_inference": modes.Inference,
     "check_mean": normalize.Mean,
     "check_normalize": normalize.Normalize,

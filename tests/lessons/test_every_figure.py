@@ -11,6 +11,7 @@ from bn_lib.pictures import style
 from bn_lib.pictures.picture import Picture
 from tests.lessons import (
     test_answer_figures,
+    test_axes_figures,
     test_backward_figures,
     test_build_figures,
     test_descent_figures,
@@ -36,6 +37,7 @@ TOPICS = (
     test_scale_figures,
     test_modes_figures,
     test_build_figures,
+    test_axes_figures,
 )
 FIGURES = {type(figure.make()).__name__: figure for topic in TOPICS for figure in topic.FIGURES}
 every_figure = pytest.mark.parametrize("name", FIGURES)

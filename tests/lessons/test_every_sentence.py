@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.exercises import (
+    axes,
     backward,
     build,
     descent,
@@ -66,6 +67,7 @@ def recipes():
         {**modes.RUNNING_SWITCHES, "statistic": modes.VAR_STATISTICS},
     )
     yield modes.Inference, 0, modes.inference_recipe, modes.INFERENCE_SWITCHES
+    yield axes.GroupNorm, 0, axes.recipe, axes.SWITCHES
     yield build.Forward, 0, build.forward_recipe, build.FORWARD_SWITCHES
     yield build.Fold, 0, build.weight_recipe, build.WEIGHT_SWITCHES
     yield build.Fold, 1, build.bias_recipe, build.BIAS_SWITCHES

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bn_lib.data import digits, drift_sweep, mnist, paper_sweep, puzzle, rate_map
+from bn_lib.data import digits, drift_sweep, libraries, mnist, paper_sweep, puzzle, rate_map
 from bn_lib.data.records import Record, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +22,7 @@ FILES = {
     "puzzle.npz": (partial(puzzle, "faint"), "faint_right", "make sweeps", 80_000),
     "drift.npz": (drift_sweep, "drift", "make sweeps", 10_000),
     "rate_map.npz": (rate_map, "right", "make sweeps", 10_000),
+    "libraries.npz": (libraries, "batch", "python -m tools.records.libraries", 30_000),
     "paper.npz": (paper_sweep, "percentiles", "make paper", 150_000),
 }
 

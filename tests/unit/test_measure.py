@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bn_lib.measure import best_line, best_linear_map, nearest, saturated, skewness
+from bn_lib.measure import (
+    best_line,
+    best_linear_map,
+    nearest,
+    not_brought_back,
+    saturated,
+    skewness,
+)
 from bn_lib.network import sigmoid, sigmoid_slope
 
 X = np.linspace(-8, 8, 40_001)
@@ -84,6 +91,27 @@ def test_best_line_agrees_with_polyfit_and_weights_stand_for_repeats():
 def test_how_straight_a_sigmoid_is(gamma, beta, r2):
     z = gamma * X + beta
     assert best_line(z, sigmoid(z), NORMAL).r2 == pytest.approx(r2, abs=6e-4)
+
+
+@pytest.mark.parametrize("shape", [(9, 4), (3, 4, 2, 5)])
+def test_what_is_not_brought_back_is_the_rest_of_a_fit_for_each_channel(shape):
+    rng = np.random.default_rng(0)
+    x_hat, x = rng.normal(size=(2, *shape))
+    x *= np.arange(1.0, 5).reshape(-1, *[1] * (len(shape) - 2))
+    rest = total = 0
+    for c in range(4):
+        a, b = x_hat[:, c].ravel(), x[:, c].ravel()
+        rest += np.sum((b - np.polyval(np.polyfit(a, b, 1), a)) ** 2)
+        total += np.sum((b - b.mean()) ** 2)
+    assert not_brought_back(x_hat, x) == pytest.approx(rest / total, rel=1e-12)
+    gamma, beta = rng.normal(size=(2, 4, *[1] * (len(shape) - 2)))
+    assert abs(not_brought_back(x, gamma * x + beta)) < 1e-14
+
+
+@pytest.mark.parametrize("shapes", [((4, 3), (4, 2)), ((4,), (4,))])
+def test_what_is_not_brought_back_needs_two_batches_of_one_shape(shapes):
+    with pytest.raises(ValueError, match=r"expected \(N, C\) or \(N, C, H, W\) twice"):
+        not_brought_back(*map(np.ones, shapes))
 
 
 def test_best_linear_map_finds_a_linear_map_and_nothing_in_noise():

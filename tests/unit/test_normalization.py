@@ -141,32 +141,6 @@ def test_axis_order_sign_and_a_single_number_mean_the_same():
     np.testing.assert_array_equal(normalize(x, axis=(0, 2, 3)), normalize(x))
 
 
-def group_norm(x, groups, gamma, beta):
-    """As the module's docstring says: the statistics on a reshaped x, gamma and beta on x."""
-    grouped = x.reshape(len(x), groups, -1, *x.shape[2:])
-    x_hat, cache = batch_norm(grouped, axis=tuple(range(2, grouped.ndim)))
-    return gamma[:, None, None] * x_hat.reshape(x.shape) + beta[:, None, None], cache
-
-
-def test_group_normalization_wraps_the_statistics_in_a_reshape():
-    x = batch((4, 6, 5, 5))
-    gamma, beta = parameters(x.shape)
-    layer, _ = batch_norm(x, gamma, beta, axis=(1, 2, 3))
-    instance, _ = batch_norm(x, gamma, beta, axis=(2, 3))
-    np.testing.assert_allclose(group_norm(x, 1, gamma, beta)[0], layer, atol=1e-14)
-    np.testing.assert_allclose(group_norm(x, 6, gamma, beta)[0], instance, atol=1e-14)
-
-
-def test_group_normalization_backward_is_the_same_reshape():
-    x, dy = batch((2, 4, 3, 2)), batch((2, 4, 3, 2), seed=2)
-    gamma, beta = parameters(x.shape)
-    _, cache = group_norm(x, 2, gamma, beta)
-    dx_hat = (dy * gamma[:, None, None]).reshape(cache.x_hat.shape)
-    dx = batch_norm_backward(dx_hat, cache)[0].reshape(x.shape)
-    numerical = numerical_gradient(lambda x: group_norm(x, 2, gamma, beta)[0], x, dy)
-    np.testing.assert_allclose(dx, numerical, rtol=1e-6, atol=1e-8)
-
-
 # --- undoing: FACTS of the first lesson
 
 
