@@ -293,7 +293,7 @@ class LongRunMap(_LongAxes, AccuracyMaps):
             axes["without"].set(ylabel="spread of the weights", xlabel="learning rate")
             axes["with"].set(yticks=[], xlabel="learning rate")
             axes["curves"].set_ylabel("accuracy")
-            self._build_curves(axes["curves"], (1.19, 1.03))
+            self._build_curves(axes["curves"], (1.16, 1.02))
             self._name_colors()
         for side, shares, name in zip(self.sides, ends, self.NAMES, strict=True):
             side[-1].say(f"{name}: {self._fill(side, shares.T)} green")
