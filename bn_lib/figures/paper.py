@@ -170,7 +170,7 @@ class _LongAxes(Picture):
         grid(axes, "both")
         self.level = Line(self, axes, linestyle=":", color=style.INK, linewidth=style.FINE)
         self.curves = [Line(self, axes, **looks) for looks in style.PAIR]
-        looks = dict(transform=axes.transAxes, va="bottom", weight="bold")
+        looks = dict(transform=axes.transAxes, va="bottom", weight="bold", size=style.MEDIUM)
         self.words = [
             Words(self, axes, 0, height, color=color, **looks)
             for height, color in zip(above, style.PAIR_WORDS, strict=True)
