@@ -175,7 +175,8 @@ class _LongAxes(Picture):
             Words(self, axes, 0, height, color=color, **looks)
             for height, color in zip(above, style.PAIR_WORDS, strict=True)
         ]
-        self.drops = [Line(self, axes, **looks, linewidth=style.THIN) for looks in style.PAIR]
+        thin = dict(linewidth=style.THIN, snap=False)  # the browser does not snap to pixels either
+        self.drops = [Line(self, axes, **looks, **thin) for looks in style.PAIR]
 
     def _show_runs(self, sides, share):
         """Draw both curves, whose start lies left of the axes; say when each reaches the share."""
@@ -315,9 +316,8 @@ class LongRunMap(_LongAxes, AccuracyMaps):
                 ("with", rate_with, spread_with),
             )
         ]
-        shape = self.steps.shape
-        runs = take(result, "of the accuracy", without=shape, with_bn=shape)
-        said = self._show_runs(runs, self.good)
+        shapes = dict.fromkeys(("without", "with_bn"), self.steps.shape)
+        said = self._show_runs(take(result, "of the accuracy", **shapes), self.good)
         for (_, _, ring, _), (i, j) in zip(self.sides, cells, strict=True):
             ring.frame(i, j, i + 1, j + 1)
         where = [f"rate {short(self.rates[i])}, spread {short(self.scales[j])}" for i, j in cells]
