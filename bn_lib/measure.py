@@ -136,7 +136,7 @@ def not_brought_back(x_hat, x):
 
     x_hat, x: (N, C) or (N, C, H, W). Raises ValueError for other shapes, and what best_line raises.
     """
-    x_hat, x = check_finite(x_hat, "x_hat"), check_finite(x, "x")
+    x_hat, x = as_finite(x_hat, "x_hat"), as_finite(x, "x")
     if x.ndim < 2 or x_hat.shape != x.shape:
         raise ValueError(
             f"x_hat has shape {x_hat.shape} and x {x.shape}, expected (N, C) or (N, C, H, W) twice"

@@ -1,5 +1,7 @@
 """Figures of the topic *paper*: the course of a training, a long one, and a grid of them."""
 
+from types import MappingProxyType
+
 import numpy as np
 
 from bn_lib.figures.networks import LOOKS
@@ -7,7 +9,7 @@ from bn_lib.pictures import style
 from bn_lib.pictures.checks import expect, place, records, take
 from bn_lib.pictures.marks import Band, Bars, Line, Map, Words, apart
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.still import grid, level, share_ticks
+from bn_lib.pictures.still import grid, legend, level, share_ticks
 from bn_lib.pictures.words import percent, rounded, short
 
 LAST = 10  # the accuracy "at the end" is the mean of so many last evaluations
@@ -149,33 +151,45 @@ class _LongAxes(Picture):
     """What a long training without and one with batch norm have in common."""
 
     LOW, HIGH = 0.7, 1.0  # of the axis of accuracies
-    NAMES = ("without BN", "with BN")
+    NAMES = ("no batch norm", "batch norm")
 
-    def _build_curves(self, axes, *places):
+    def _build_curves(self, axes, above):
         """Steps of very different number, a curve for each network, and its words above.
 
-        The first hundred steps have as much room as the last 45,000.
+        The first hundred steps have as much room as the last 45,000. above: the heights of the
+        two lines of words, of the axes' own.
         """
         first, last = self.steps[self.steps > 0][[0, -1]]
         axes.set(xscale="log", xlim=(first, last), ylim=(self.LOW, self.HIGH))
-        axes.set_xlabel("steps of training")
+        axes.set(xlabel="steps of training", title=" \n ")  # room for the words
         ticks = [tick for tick in (10, 100, 1000, 10_000) if first <= tick < last / 2]
         axes.set_xticks([*ticks, last], [f"{tick:,}" for tick in (*ticks, last)])
         axes.minorticks_off()
         heights = np.arange(self.LOW, self.HIGH + 0.01, 0.1)
         axes.set_yticks(heights, [percent(height, 0) for height in heights])
         grid(axes, "both")
+        self.level = Line(self, axes, linestyle=":", color=style.INK, linewidth=style.FINE)
         self.curves = [Line(self, axes, **looks) for looks in style.PAIR]
-        looks = dict(transform=axes.transAxes, va="bottom", weight="bold")
+        looks = dict(transform=axes.transAxes, va="bottom", weight="bold", size=style.MEDIUM)
         self.words = [
-            Words(self, axes, *place, color=color, **looks)
-            for place, color in zip(places, style.PAIR_WORDS, strict=True)
+            Words(self, axes, 0, height, color=color, **looks)
+            for height, color in zip(above, style.PAIR_WORDS, strict=True)
         ]
+        thin = dict(linewidth=style.THIN, snap=False)  # the browser does not snap to pixels either
+        self.drops = [Line(self, axes, **looks, **thin) for looks in style.PAIR]
 
-    def _say(self, i, accuracy, words):
-        """Draw a curve; its start lies left of the axes."""
-        self.curves[i].show(self.steps[1:], accuracy[1:])
-        self.words[i].say(f"{style.PAIR_DASHES[i]} {self.NAMES[i]}: {words}")
+    def _show_runs(self, sides, share):
+        """Draw both curves, whose start lies left of the axes; say when each reaches the share."""
+        self.level.show(self.steps[[1, -1]], share)
+        said = []
+        for i, accuracy in enumerate(sides):
+            self.curves[i].show(self.steps[1:], accuracy[1:])
+            step, level = first_step(self.steps, accuracy, share), f"{short(100 * share)} %"
+            self.drops[i].show(*(([], []) if step is None else (step, [self.LOW, share])))
+            when = f"never {level}" if step is None else f"{level} after {step:,} steps"
+            said.append(f"{when}, ends at {percent(at_the_end(accuracy))}")
+            self.words[i].say(f"{style.PAIR_DASHES[i]} {self.NAMES[i]}: {said[i]}")
+        return said
 
 
 class LongRun(_LongAxes):
@@ -190,26 +204,13 @@ class LongRun(_LongAxes):
         with self.drawing(860, 380):
             axes = self.figure.subplots()
             axes.set(ylabel="accuracy on the test images", title=" \n ")  # room for the words
-            self.level = Line(self, axes, linestyle=":", color=style.INK, linewidth=style.FINE)
-            self._build_curves(axes, (0, 1.09), (0, 1.02))
-            self.drops = [Line(self, axes, **looks, linewidth=style.THIN) for looks in style.PAIR]
+            self._build_curves(axes, (1.11, 1.02))
 
     def update(self, result, *, reach, **others):
         shape = self.steps.shape
         sides = take(result, "of the accuracy", without=shape, with_bn=shape)
-        share = reach / 100
-        self.level.show(self.steps[[1, -1]], share)
-        said = []
-        for i, accuracy in enumerate(sides):
-            step, end = first_step(self.steps, accuracy, share), percent(at_the_end(accuracy))
-            self.drops[i].show(
-                [] if step is None else step, [] if step is None else [self.LOW, share]
-            )
-            when = "never" if step is None else f"after {step:,} steps"
-            words = f"{short(reach)} % {when}, {end} at the end"
-            self._say(i, accuracy, words)
-            said.append(words)
-        self.sentence = f"Without batch norm {said[0]}; with batch norm {said[1]}."
+        without, with_bn = self._show_runs(sides, reach / 100)
+        self.sentence = f"No batch norm: {without}. Batch norm: {with_bn}."
 
 
 class AccuracyMaps(Picture):
@@ -221,7 +222,8 @@ class AccuracyMaps(Picture):
     good, decimals = 0.9, 0  # digits of the numbers
     PIXELS = 8  # of the image along each side of a cell
 
-    def _build_side(self, axes):
+    def _build_side(self, axes, color=style.OUTPUT, linestyle="-"):
+        """Make a map, with a ring of these looks."""
         columns, rows = len(self.rates), len(self.scales)
         axes.set(xlim=(0, columns), ylim=(0, rows))
         axes.set_title(" ")
@@ -236,62 +238,90 @@ class AccuracyMaps(Picture):
             [Words(self, axes, i + 0.5, j + 0.5, **looks) for j in range(rows)]
             for i in range(columns)
         ]
-        ring = Line(self, axes, color=style.OUTPUT, linewidth=style.HEAVY)
+        ring = Line(self, axes, color=color, linestyle=linestyle, linewidth=style.HEAVY)
         title = dict(weight="bold", fontsize=style.TITLE, transform=axes.transAxes)
         return image, cells, ring, Words(self, axes, 0, 1.03, **title)
 
     def _show(self, side, shares, name, i, j):
         """Fill one map, with a ring around cell (i, j); return how many cells are green."""
-        image, cells, ring, title = side
-        count = np.count_nonzero(shares >= self.good)
+        _, _, ring, title = side
+        count = self._fill(side, shares)
+        ring.frame(i, j, i + 1, j + 1)
+        title.say(f"{name}: {count} of {shares.size} green")
+        return count
+
+    def _fill(self, side, shares):
+        """Fill one map; return how many cells are green."""
+        image, cells, _, _ = side
         image.show(np.kron(shares.T[::-1], np.ones((self.PIXELS, self.PIXELS))))
         ten = 10**self.decimals
         for column, values in zip(cells, shares, strict=True):
             for text, share in zip(column, values, strict=True):
                 floor = np.floor(100 * ten * share + 1e-9) / ten  # 94.99 is not 95
                 text.say(f"{floor:.{self.decimals}f}")
-        ring.frame(i, j, i + 1, j + 1)
-        title.say(f"{name}: {count} of {shares.size} green")
-        return count
+        return np.count_nonzero(shares >= self.good)
 
 
 class LongRunMap(_LongAxes, AccuracyMaps):
-    """Two maps of the accuracy at the end, and under them the two curves of the chosen cell.
+    """Two maps of the accuracy at the end, a frame in each, and the two curves of those cells.
 
     steps: when the networks were evaluated, (T,); rates: (R,), to the right; stds of the initial
-    weights: (S,), upwards. `update` takes (without, with_bn), each (S, R, T) from 0 to 1, at a
-    position with `rate` and `std`, which must be among them.
+    weights: (S,), upwards; accuracy: of the networks without and with batch norm, (2, S, R, T).
+    `update` takes (without, with_bn), the accuracies of the two cells, (T,) each, at a position
+    with `rate_without`, `spread_without`, `rate_with` and `spread_with`, where these cells are.
     """
 
     good, decimals = 0.95, 1
+    labels = MappingProxyType({
+        "rate_without": "learning rate, no batch norm",
+        "spread_without": "spread, no batch norm",
+        "rate_with": "learning rate, batch norm",
+        "spread_with": "spread, batch norm",
+    })  # fmt: skip
 
-    def __init__(self, steps, rates, stds):
+    def __init__(self, steps, rates, stds, accuracy):
         self.steps, self.rates, self.scales = np.asarray(steps), list(rates), list(stds)
-        with self.drawing(860, 500):
+        shape = 2, len(self.scales), len(self.rates), len(self.steps)
+        ends = at_the_end(expect(accuracy, shape, "accuracy")).round(3)
+        with self.drawing(860, 620):
             axes = self.figure.subplot_mosaic(
-                [["without", "with"], ["curves", "curves"]], height_ratios=[1.2, 1]
+                [["without", "with"], ["curves", "curves"]], height_ratios=[1.15, 1]
             )
-            self.sides = [self._build_side(axes[name]) for name in ("without", "with")]
-            axes["without"].set(ylabel="spread of weights", xlabel="learning rate")
+            self.sides = [
+                self._build_side(axes[name], **looks)
+                for name, looks in zip(("without", "with"), style.PAIR, strict=True)
+            ]
+            axes["without"].set(ylabel="spread of the weights", xlabel="learning rate")
             axes["with"].set(yticks=[], xlabel="learning rate")
-            axes["curves"].set(ylabel="accuracy", title=" ")
-            self._build_curves(axes["curves"], (0, 1.04), (0.5, 1.04))
+            axes["curves"].set_ylabel("accuracy")
+            self._build_curves(axes["curves"], (1.16, 1.02))
+            self._name_colors()
+        for side, shares, name in zip(self.sides, ends, self.NAMES, strict=True):
+            side[-1].say(f"{name}: {self._fill(side, shares.T)} green")
 
-    def update(self, result, *, rate, std, **others):
-        i, j = place(rate, self.rates, "rate"), place(std, self.scales, "std")
-        shape = len(self.scales), len(self.rates), len(self.steps)
-        right, counts = [], []
-        for n, accuracy in enumerate(take(result, without=shape, with_bn=shape)):
-            ends = at_the_end(accuracy).T.round(3)
-            counts.append(self._show(self.sides[n], ends, ("Without", "With BN")[n], i, j))
-            right.append(percent(ends[i, j]))
-            self._say(n, accuracy[j, i], right[n])
-        cells = len(self.rates) * len(self.scales)
-        self.sentence = (
-            f"Rate {short(rate)}, spread {short(std)}: {right[0]} at the end without, {right[1]}"
-            " with BN."
-            f" 95 % or more in {counts[0]} of {cells} cells without, {counts[1]} with."
+    def _name_colors(self):
+        """What green, gray and white mean, above the maps."""
+        colors, looks = style.green_from(self.good), dict(marker="s", linestyle="", mec=style.LEVEL)
+        words = {"green: 95 % or more": 1.0, "gray: less": 0.94, "white: guesses, about 10 %": 0.1}
+        legend(
+            self.figure,
+            {name: looks | dict(mfc=colors(share), ms=style.HERE) for name, share in words.items()},
         )
+
+    def update(self, result, *, rate_without, spread_without, rate_with, spread_with, **others):
+        cells = [
+            (place(rate, self.rates, f"rate_{side}"), place(std, self.scales, f"spread_{side}"))
+            for side, rate, std in (
+                ("without", rate_without, spread_without),
+                ("with", rate_with, spread_with),
+            )
+        ]
+        shapes = dict.fromkeys(("without", "with_bn"), self.steps.shape)
+        said = self._show_runs(take(result, "of the accuracy", **shapes), self.good)
+        for (_, _, ring, _), (i, j) in zip(self.sides, cells, strict=True):
+            ring.frame(i, j, i + 1, j + 1)
+        where = [f"rate {short(self.rates[i])}, spread {short(self.scales[j])}" for i, j in cells]
+        self.sentence = f"No batch norm, {where[0]}: {said[0]}. Batch norm, {where[1]}: {said[1]}."
 
 
 class Percentiles(Picture):
@@ -324,11 +354,7 @@ class Percentiles(Picture):
         band = Band(self, axes, color=color, alpha=0.18)
         lines = [
             Line(self, axes, linestyle=dash, color=color, linewidth=width)
-            for dash, width in (
-                ("--", style.FINE),
-                ("-", style.BOLD + 0.1),
-                ("--", style.FINE),
-            )
+            for dash, width in (("--", style.FINE), ("-", style.BOLD + 0.1), ("--", style.FINE))
         ]
         looks = dict(color=color, fontsize=style.MEDIUM)
         names = [

@@ -160,8 +160,8 @@ def test_what_a_figure_demands_of_a_position_is_documented_and_nothing_else_is_d
     ("name", "knob", "having"),
     [
         ("ChangingMind", "step", "0, 100, 200, 300"),
-        ("LongRunMap", "rate", "0.1, 1"),
-        ("LongRunMap", "std", "0.03, 0.1, 0.3"),
+        ("LongRunMap", "rate_without", "0.1, 1"),
+        ("LongRunMap", "spread_with", "0.03, 0.1, 0.3"),
         ("RateMap", "rate", "0.01, 0.1, 1"),
         ("RateMap", "scale", "0.5, 1"),
         ("AlongStep", "step", "0, 20, 40, 60, 80, 100"),

@@ -1,14 +1,18 @@
-"""What notebook 06 says of the paper's experiment, by the record of all its seeds."""
+"""Evidence for notebook 06: the paper's record, and trainings of a few steps."""
 
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from bn_lib.data import paper_sweep
+from bn_lib.data import mnist, paper_sweep
 from bn_lib.figures.paper import at_the_end
+from bn_lib.measure import accuracy, gradients, saturated
+from bn_lib.network import BatchNorm, Sigmoid, dense, forward, undo, use_population
+from bn_lib.training import SGD, Training
 
-PAPER = paper_sweep()
+PAPER, MNIST = paper_sweep(), mnist()
+UNSEEN, LABELS = MNIST.test_x[:1000], MNIST.test_labels[:1000]
 BEST_BY_SEED_0 = (0, 0.1, 3), (1, 0.03, 0.3)  # (side, spread, rate), without and with batch norm
 BEST_IN_THE_MEAN = (0, 0.3, 3), (1, 0.03, 1)
 # Student's t, two-sided, 5 %, for 5 degrees of freedom. Welch's test of two times six runs has 5 to
@@ -99,3 +103,148 @@ def test_at_the_papers_settings_it_is_faster_and_ends_higher(std, faster, points
     without, with_bn = (PAPER.again[side, std, 0.1] for side in (0, 1))
     assert first_steps(without, 0.95).min() > faster * first_steps(with_bn, 0.95).max()
     assert 100 * (at_the_end(with_bn).min() - at_the_end(without).max()) > points
+
+
+# ---------------------------------------------------------------- what is tested, and on how much
+
+
+def test_other_test_images_would_move_an_accuracy_by_half_the_lead():
+    """The standard error of a share of 10,000 images, for each of the twelve fresh runs."""
+    ends = np.array([at_the_end(runs) for runs in PAPER.fresh.values()])
+    errors = 100 * np.sqrt(ends * (1 - ends) / 10_000)
+    assert abs(errors - 0.15).max() < 0.02
+    for pair in (BEST_BY_SEED_0, BEST_IN_THE_MEAN):
+        ahead, _ = lead(*(PAPER.fresh[cell] for cell in pair))
+        assert 0.4 < np.mean(errors) / ahead < 0.7
+
+
+@pytest.mark.parametrize(("share", "green"), [(0.9, (23, 25)), (0.95, (17, 22)), (0.97, (5, 17))])
+def test_also_without_the_column_of_rate_10(share, green):
+    assert PAPER.rates[-1] == 10
+    counts = tuple(np.count_nonzero(cells(side)[:, :-1] >= share) for side in (0, 1))
+    assert counts == green
+
+
+# ---------------------------------------------------------------- asleep: the faint signal
+
+
+def at(std, rate=0.1):
+    return PAPER.stds.index(std), PAPER.rates.index(rate)
+
+
+def since(step):
+    return list(PAPER.steps).index(step)
+
+
+def test_at_first_all_images_look_alike_to_the_sigmoid_without_batch_norm():
+    """From 15 % to 85 % of the images; and soon after they part, the network reads."""
+    widths, accuracies = PAPER.widths[0, *at(0.03)], PAPER.accuracy[0, *at(0.03)]
+    assert widths[: since(1000)].max() < 0.005
+    assert PAPER.widths[1, *at(0.03)].min() > 2
+    parted = PAPER.steps[np.argmax(widths > 0.3)]
+    reads = PAPER.steps[np.argmax(accuracies > 0.5)]
+    assert 6000 <= parted <= reads <= 13_000
+    assert accuracies[PAPER.steps < parted - 2000].max() < 0.2
+
+
+def test_the_cell_at_the_lower_left_is_still_faint():
+    cell = at(0.01, 0.03)
+    assert PAPER.accuracy[0, *cell].max() < 0.15
+    assert PAPER.widths[0, *cell].max() < 0.01 < 2 < PAPER.widths[1, *cell].min()
+
+
+@pytest.mark.parametrize(
+    ("std", "early", "late"),
+    [(0.03, (1.45, 0.40), (0.48, 0.30)), (0.1, (0.62, 0.36), (0.31, 0.28))],
+)
+def test_medians_are_calmer_with_batch_norm_most_of_all_early(std, early, late):
+    """From step 1,000 and from step 15,000 on; while the width grows with γ."""
+    for step, ranges in ((1000, early), (15_000, late)):
+        found = PAPER.ranges[:, *at(std), since(step)].astype(float)
+        np.testing.assert_allclose(found, ranges, atol=0.005)
+    assert early[0] / early[1] > 1.4 * late[0] / late[1]
+    width = PAPER.widths[1, *at(std), [0, since(15_000), -1]].astype(float)
+    assert (np.diff(width) > 0.3).all()
+
+
+def training(norm, std, rate, seed):
+    network = dense(
+        [784, 100, 100, 100, 10],
+        Sigmoid,
+        np.random.default_rng(seed),
+        norm,
+        std=std,
+        bias=False,
+        dtype=np.float32,
+    )
+    batches = np.random.default_rng(seed + 100)
+    return Training(network, MNIST.x, MNIST.labels, SGD(rate), batches, 60)
+
+
+def reads(network):
+    use_population(network, MNIST.x[:1000])
+    return accuracy(network, UNSEEN, LABELS)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_starts_undone_begins_with_no_batch_norm_and_wakes_sooner(seed):
+    """*Frozen undone* is no faster than *no batch norm*: the rule of notebook 05, on other data."""
+    kinds = {
+        "no batch norm": None,
+        "batch norm": BatchNorm,
+        "starts undone": BatchNorm,
+        "frozen undone": lambda units: BatchNorm(units, frozen=("gamma", "beta")),
+    }
+    jobs = {name: training(norm, 0.1, 0.1, seed) for name, norm in kinds.items()}
+    for name in ("starts undone", "frozen undone"):
+        undo(jobs[name].network, MNIST.x[:1000])
+        answers = [forward(jobs[each].network, MNIST.x[:1000]) for each in ("no batch norm", name)]
+        np.testing.assert_allclose(*answers, atol=1e-4)
+    shares = {name: reads(job.run(700).network) for name, job in jobs.items()}
+    assert shares["batch norm"] > 0.85
+    assert shares["starts undone"] > 0.75
+    assert max(shares["no batch norm"], shares["frozen undone"]) < 0.5
+
+
+# ---------------------------------------------------------------- stuck: saturated
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("std", [0.01, 0.03, 0.1, 0.3, 1])
+def test_at_rate_10_the_last_sigmoids_are_saturated_without_batch_norm_only(std, seed):
+    """And hardly a gradient comes through them, so that they stay so."""
+    flat, arrives = [], []
+    for norm in (None, BatchNorm):
+        network = training(norm, std, 10, seed).run(50).network
+        use_population(network, MNIST.x[:1000])
+        z = forward(network[:-2], UNSEEN, training=False)
+        flat.append(saturated(z, 0.001))
+        _, found = gradients(network, MNIST.x[:600], MNIST.labels[:600])
+        arrives.append(np.linalg.norm(found[0]))
+    assert flat[0] > 0.8
+    assert flat[1] < 0.1
+    assert 50 * arrives[0] < arrives[1]
+
+
+def test_in_the_record_one_cell_of_rate_10_got_free():
+    ends = cells(0)[:, PAPER.rates.index(10)]
+    assert [std for std, end in zip(PAPER.stds, ends, strict=True) if end > 0.5] == [0.1]
+    assert sorted(ends)[-2] < 0.11
+
+
+# ---------------------------------------------------------------- the factor m / (m - 1)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_factor_is_right_in_the_first_layer_and_too_much_above(seed):
+    """Population variances over those of the inputs in inference, for batches of 60."""
+    network = training(BatchNorm, 0.1, 0.1, seed).run(300).network
+    x = MNIST.x[np.random.default_rng(seed).permutation(60_000)[:6000]]
+    use_population(network, x, batch=60)
+    ratios = []
+    for place in (1, 4, 7):
+        real = forward(network[:place], x, training=False).var(axis=0)
+        ratios.append(np.mean(network[place].population[1] / real))
+    assert abs(ratios[0] - 1) < 0.004
+    assert abs(59 / 60 * ratios[0] - 1) > 0.012
+    assert 1.01 < ratios[1] < ratios[2] < 1.05

@@ -28,7 +28,25 @@ def run():
 
 @pytest.fixture
 def map_():
-    return LongRunMap(STEPS, RATES, STDS)
+    return LongRunMap(STEPS, RATES, STDS, accuracies())
+
+
+def accuracies():
+    """Of two by six networks, which keep theirs from the first step on."""
+    accuracy = np.full((2, len(STDS), len(RATES), len(STEPS)), 0.94)
+    accuracy[0, 1, 0] = 0.9504  # spread 0.1, rate 0.1
+    accuracy[1, 1:] = 0.97
+    accuracy[1, 0, 1] = 0.94996  # reads 95.0, and is green
+    return accuracy
+
+
+def at(rate_without, spread_without, rate_with, spread_with):
+    return dict(
+        rate_without=rate_without,
+        spread_without=spread_without,
+        rate_with=rate_with,
+        spread_with=spread_with,
+    )
 
 
 # ---------------------------------------------------------------- a stubborn digit
@@ -83,47 +101,69 @@ def test_the_end_is_the_mean_of_the_last_looks():
 def test_both_sides_say_when_they_reach_the_share(run):
     run.update((rising(0.9, 0), rising(0.97, 100)), reach=95.0)
     assert run.describe() == (
-        "Without batch norm 95 % never, 90.0 % at the end; "
-        "with batch norm 95 % after 100 steps, 79.6 % at the end."
+        "No batch norm: never 95 %, ends at 90.0 %. "
+        "Batch norm: 95 % after 100 steps, ends at 79.6 %."
     )
     assert len(run.drops[0].get_xdata()) == 0
     assert list(run.drops[1].get_xdata()) == [100, 100]
     assert set(run.level.get_ydata()) == {0.95}
     run.update((rising(0.9, 0), rising(0.97, 100)), reach=90.0, seed=1)
-    assert run.words[0].get_text() == ("- - without BN: 90 % after 0 steps, 90.0 % at the end")
-
-
-def sides():
-    accuracy = np.full((2, len(STDS), len(RATES), len(STEPS)), 0.94)
-    accuracy[0, 1, 0] = 0.9504  # spread 0.1, rate 0.1
-    accuracy[1, 1:] = 0.97
-    accuracy[1, 0, 1] = 0.94996  # reads 95.0, and is green
-    return tuple(accuracy)
+    assert run.words[0].get_text() == "- - no batch norm: 90 % after 0 steps, ends at 90.0 %"
 
 
 def test_cells_are_in_their_place_and_counted(map_):
-    map_.update(sides(), rate=0.1, std=0.3)
-    assert map_.describe() == (
-        "Rate 0.1, spread 0.3: 94.0 % at the end without, 97.0 % with BN."
-        " 95 % or more in 1 of 6 cells without, 5 with."
-    )
-    image, texts, ring, title = map_.sides[0]
-    assert title.get_text() == "Without: 1 of 6 green"
+    image, texts, _, title = map_.sides[0]
+    assert title.get_text() == "no batch norm: 1 green"
+    assert map_.sides[1][3].get_text() == "batch norm: 5 green"
     assert [[text.get_text() for text in column] for column in texts] == [
         ["94.0", "95.0", "94.0"],
         ["94.0", "94.0", "94.0"],
     ]
+    assert map_.sides[1][1][1][0].get_text() == "95.0"
     gray, green = image.to_rgba(np.array([[0.949, 0.95]]))[0, :, :3]
     assert np.ptp(gray) < 0.01 < 0.2 < np.ptp(green)
-    assert ring.get_xydata().min(axis=0).tolist() == [0, 2]
-    assert map_.sides[1][1][1][0].get_text() == "95.0"
-    assert map_.sides[1][3].get_text() == "With BN: 5 of 6 green"
-    curves = [set(curve.get_ydata()) for curve in map_.curves]
-    assert curves == [{0.94}, {0.97}]
-    assert [words.get_text() for words in map_.words] == [
-        "- - without BN: 94.0 %",
-        "— with BN: 97.0 %",
-    ]
+
+
+def test_the_picture_says_what_its_colors_mean(map_):
+    (legend,) = map_.figure.legends
+    image = map_.sides[0][0]
+    shown = {
+        text.get_text().split(":")[0]: handle.get_markerfacecolor()
+        for text, handle in zip(legend.get_texts(), legend.legend_handles, strict=True)
+    }
+    assert list(shown) == ["green", "gray", "white"]
+    for color, share in zip(shown.values(), (1, 0.94, 0.1), strict=True):
+        np.testing.assert_allclose(color, image.to_rgba(np.array([[share]]))[0, 0], atol=0.01)
+
+
+def test_the_frames_move_freely_each_to_its_own_cell(map_):
+    """And each has the look of its curve."""
+    runs = rising(0.94, 0), rising(0.97, 1000)
+    for position, corners in (
+        (at(0.1, 0.3, 1, 0.03), ([0, 2], [1, 0])),
+        (at(0.1, 0.3, 0.1, 0.1), ([0, 2], [0, 1])),
+        (at(1, 0.03, 0.1, 0.1), ([1, 0], [0, 1])),
+    ):
+        map_.update(runs, **position)
+        rings = [side[2] for side in map_.sides]
+        assert [ring.get_xydata().min(axis=0).tolist() for ring in rings] == list(corners)
+    assert map_.describe() == (
+        "No batch norm, rate 1, spread 0.03: never 95 %, ends at 94.0 %. "
+        "Batch norm, rate 0.1, spread 0.1: 95 % after 1,000 steps, ends at 70.9 %."
+    )
+    for ring, curve, run in zip(rings, map_.curves, runs, strict=True):
+        assert (ring.get_color(), ring.get_linestyle()) == (
+            curve.get_color(),
+            curve.get_linestyle(),
+        )
+        assert curve.get_ydata().tolist() == run[1:].tolist()
+    assert list(map_.labels) == list(at(*range(4)))
+
+
+@pytest.mark.parametrize("bad", [np.ones((2, 3, 2, 9)), np.full((2, 3, 2, len(STEPS)), np.nan)])
+def test_maps_of_another_shape_or_with_holes_are_refused(bad):
+    with pytest.raises(ValueError, match="accuracy"):
+        LongRunMap(STEPS, RATES, STDS, bad)
 
 
 # ---------------------------------------------------------------- percentiles
@@ -175,9 +215,10 @@ def test_the_words_of_both_networks_lie_apart(run, map_, size):
         picture.enlarge(size)
     for after in (0, 50_000):
         run.update((rising(0.8888, after), rising(1, after)), reach=97.5)
+        map_.update((rising(0.8888, after), rising(1, after)), **at(1, 0.03, 0.1, 0.3))
         assert overlapping(run.words, run) == []
-    map_.update((0.8888 + 0 * np.array(sides()[0]), sides()[1]), rate=1, std=0.03)
-    assert overlapping(map_.words, map_) == []
+        titles = [side[3] for side in map_.sides]
+        assert overlapping([*map_.words, *titles, map_.figure.axes[0].xaxis.label], map_) == []
 
 
 FIGURES = [
@@ -203,8 +244,12 @@ FIGURES = [
         ],
     ),
     Figure(
-        lambda: LongRunMap(STEPS, RATES, STDS),
-        [((share + 0 * sides()[0], sides()[1]), dict(rate=1, std=0.03)) for share in (0, 0.888, 1)],
+        lambda: LongRunMap(STEPS, RATES, STDS, accuracies()),
+        [
+            ((rising(end, after), rising(1, 50_000)), at(1, 0.03, 0.1, 0.3))
+            for after in (0, 50_000)
+            for end in (0, 0.888, 1)
+        ],
     ),
     Figure(lambda: Percentiles(TAKEN), [([band(*ends), band(-1, 0, 1)], {}) for ends in ENDS]),
 ]
