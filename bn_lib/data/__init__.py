@@ -7,11 +7,14 @@ from bn_lib.data.records import (
     PaperSweep,
     Puzzle,
     RateSweep,
+    SecondMeasure,
     drift_sweep,
     fates,
+    noise_dial,
     paper_sweep,
     puzzle,
     rate_map,
+    second_measure,
 )
 from bn_lib.data.synthetic import spirals, two_humped
 
@@ -21,13 +24,16 @@ __all__ = [
     "PaperSweep",
     "Puzzle",
     "RateSweep",
+    "SecondMeasure",
     "digits",
     "drift_sweep",
     "fates",
     "mnist",
+    "noise_dial",
     "paper_sweep",
     "puzzle",
     "rate_map",
+    "second_measure",
     "spirals",
     "two_humped",
 ]
