@@ -282,9 +282,10 @@ class DriftSweep(NamedTuple):
     numbers: by quantity, layer and network a value for each setting, shape (48,). Layers are the
         "first" and the "last" hidden one; networks "no batch norm", "batch norm" and "β × 300",
         whose β has a rate 300 times as large. Quantities: how far a unit's mean moves in a step,
-        in units of σ ("mean / σ", "mean / σ, typical unit") and as it is ("mean"); how far log σ
-        moves ("log σ"), and the standardized 15th, 50th and 85th percentiles ("shape"); the length
-        of the mean's way over the distance that it leads ("wobble").
+        in units of σ, on the average ("mean, in σ") and in the median unit ("mean, in σ, typical
+        unit"), and as it is ("mean, plain"); how far log σ moves ("spread"), and the standardized
+        15th, 50th and 85th percentiles ("shape"); the length of the mean's way over the distance
+        that it leads ("wobble").
     accuracy: on the test images, by network, (48,).
     """
 

@@ -10,7 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bn_lib.data import digits, drift_sweep, fates, mnist, paper_sweep, puzzle, rate_map
+from bn_lib.data import (
+    digits,
+    drift_sweep,
+    fates,
+    mnist,
+    noise_dial,
+    paper_sweep,
+    puzzle,
+    rate_map,
+    second_measure,
+)
 from bn_lib.data.records import Record, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +32,8 @@ FILES = {
     "fates.npz": (fates, "right", "make sweeps", 10_000),
     "puzzle.npz": (partial(puzzle, "faint"), "faint_right", "make sweeps", 80_000),
     "drift.npz": (drift_sweep, "drift", "make sweeps", 10_000),
+    "linear.npz": (second_measure, "cosine", "make sweeps", 10_000),
+    "noise.npz": (partial(noise_dial, "relu"), "right", "make sweeps", 10_000),
     "rate_map.npz": (rate_map, "right", "make sweeps", 10_000),
     "paper.npz": (paper_sweep, "percentiles", "make paper", 150_000),
 }

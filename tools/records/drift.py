@@ -21,7 +21,14 @@ ACTIVATIONS = {"sigmoid": (Sigmoid, 1.0), "tanh": (Tanh, 1.0), "relu": (ReLU, np
 SCALES, RATES = (0.3, 1, 3, 30), (0.02, 0.1, 0.5, 2)  # of the initial weights; learning rates
 NETWORKS = ("no batch norm", "batch norm", "β × 300")
 LAYERS = ("first", "last")  # of the hidden layers
-QUANTITIES = ("mean / σ", "mean / σ, typical unit", "mean", "log σ", "shape", "wobble")
+QUANTITIES = (
+    "mean, in σ",
+    "mean, in σ, typical unit",
+    "mean, plain",
+    "spread",
+    "shape",
+    "wobble",
+)
 STEPS, SEEN, SEED = 400, 400, 0  # steps of training; images on which the inputs are measured
 
 
