@@ -43,14 +43,16 @@ class NoiseDial(Picture):
                 self._build_panel(axes, unit, looks)
                 for axes, unit in zip(both, self.UNITS, strict=True)
             ]
+            words = dict(va="center", fontsize=style.MEDIUM, color=style.OUTPUT_WORDS)
+            self.dose = Words(self, both[0], 1.4 * self.LOW, 0.5, **words)
             legend(self.figure, {name: dict(linestyle="") | look for name, look in looks.items()})
 
     def _build_panel(self, axes, unit, looks):
         axes.set(xscale="log", xlim=(self.LOW, self.HIGH))
-        axes.set_xlabel(f"how far a mean moves per step,\n{unit}")
+        axes.set_xlabel("how far a mean moves per step")
         axes.set_xticks([1e-4, 1e-2, 1, 100], ["0.0001", "0.01", "1", "100"])
         axes.minorticks_off()
-        axes.set_title(unit)
+        axes.set_title(f"Movement {unit}")
         grid(axes)
         level(axes, GUESSING, color=style.GUIDE, linestyle=":", linewidth=style.FINE)
         note(axes, 0.8 * self.HIGH, GUESSING + 0.02, "guessing", ha="right", va="bottom")
@@ -67,6 +69,8 @@ class NoiseDial(Picture):
                 dots[name].show(np.clip(far, self.LOW, self.HIGH), accuracy)
             plain, in_sigma = (power(far.mean(), 1e-3) for far in moved)
             said.append(f"{name} {percent(accuracy.mean(), 0)}, {plain} per step or {in_sigma} σ")
+        low, high = (short(1 + way * noise / 2, 3) for way in (-1, 1))
+        self.dose.say(f"noise {short(noise)}:\n× {low} to {high}\nand ± {short(noise)}")
         self.sentence = f"{activation}, noise {short(noise)}: {'; '.join(said)}."
 
 
@@ -77,7 +81,7 @@ class DriftByLayer(Picture):
     position with `pixels`, what has been done to the inputs.
     """
 
-    LOW, HIGH = 1e-4, 1
+    LOW, HIGH = 1e-4, 0.3
 
     def __init__(self, layers):
         self.places = np.arange(1, layers + 1)
@@ -85,7 +89,7 @@ class DriftByLayer(Picture):
             axes = self.figure.subplots()
             axes.set(xlim=(0.7, layers + 0.9), yscale="log", ylim=(self.LOW, self.HIGH))
             axes.set(xticks=self.places, xlabel="hidden layer", ylabel="drift per step, in σ")
-            axes.set_yticks([1e-4, 1e-3, 1e-2, 0.1, 1], ["0.0001", "0.001", "0.01", "0.1", "1"])
+            axes.set_yticks([1e-4, 1e-3, 1e-2, 0.1], ["0.0001", "0.001", "0.01", "0.1"])
             axes.minorticks_off()
             grid(axes)
             looks = {name: LOOKS[name] | dict(markersize=style.BEAD) for name in PAIR}
@@ -155,7 +159,7 @@ class ManySettings(Picture):
     def _build_axes(self, axes):
         axes.set(yscale="log", xlim=(-0.02, 1.03), ylim=(self.LOW, self.HIGH))
         axes.set_xlabel("read correctly without batch norm")
-        axes.set_ylabel("times as calm with batch norm")
+        axes.set_ylabel("times as calm with BN")
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
         axes.set_yticks([0.01, 0.1, 1, 10, 100, 1e3, 1e4])
         axes.set_yticklabels(["0.01", "0.1", "1", "10", "100", "1,000", "10,000"])
@@ -181,7 +185,7 @@ class ManySettings(Picture):
         if min(without.min(), with_bn.min()) <= 0:
             raise ValueError("a drift is 0 or less: there is no saying how many times it is less")
         times, learn = without / with_bn, (accuracy >= self.LEARNS).all(axis=0)
-        heights = np.clip(times, 1.1 * self.LOW, 0.9 * self.HIGH)
+        heights = np.clip(times, 1.6 * self.LOW, 0.6 * self.HIGH)
         for group, full, hollow in self.groups:
             for dots, shown in ((full, group & learn), (hollow, group & ~learn)):
                 dots.show(accuracy[0][shown], heights[shown])
@@ -215,7 +219,7 @@ class GradientShift(Picture):
         with self.drawing(860, 340):
             left, right = self.figure.subplots(1, 2)
             left.set(ylim=(-0.06 * layers, 1.1 * layers), yticks=np.linspace(0, layers, 5))
-            left.set_title(f"more shift with BN, layers of {layers}")
+            left.set(title="more shift with batch norm", ylabel=f"of {layers} layers")
             right.set(yscale="log", ylim=(self.LOW, self.HIGH), title="loss at the end")
             right.set_yticks([3, 10, 30], ["3", "10", "30"])
             right.minorticks_off()
@@ -250,7 +254,7 @@ class GradientShift(Picture):
         self.over.say(f"{over} overflowed without" if over else "")
         angle, length = (", ".join(short(each, 2) for each in values[kept]) for values in counts)
         self.sentence = (
-            f"Learning rate {short(rate)}: more shift with batch norm by the angle in {angle}, by "
-            f"the length in {length} of {self.layers} layers; a lower loss in "
-            f"{np.sum(losses[1] < losses[0])} of {kept.sum()} starts."
+            f"Learning rate {short(rate)}: more shift with batch norm in {angle} of {self.layers} "
+            f"layers by angle, {length} by length; loss lower in {np.sum(losses[1] < losses[0])} "
+            f"of {kept.sum()}."
         )

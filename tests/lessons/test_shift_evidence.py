@@ -7,6 +7,7 @@ from bn_lib.data import digits, drift_sweep, noise_dial, second_measure
 from bn_lib.measure import drift
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, Tanh, dense, forward
 from bn_lib.training import SGD, Training
+from tools.records import drift as sweep_maker
 from tools.records import noise as noise_maker
 
 DIALS = {activation: noise_dial(activation) for activation in ("sigmoid", "relu")}
@@ -142,3 +143,83 @@ def test_after_batch_norm_the_mean_is_beta_and_the_spread_is_gamma(norm):
     z = forward(network[:-2], digits().x[:400])
     np.testing.assert_allclose(z.mean(axis=0), network[-3].beta, atol=1e-9)
     np.testing.assert_allclose(z.std(axis=0), np.abs(network[-3].gamma), rtol=2e-3)
+
+
+# ---------------------------------------------------------------- many settings
+
+
+def calmer(of, layer="last", network="batch norm"):
+    """In which settings batch norm is calmer, and in which both networks learn, (48,) each."""
+    seen = SWEEP.numbers[of][layer]
+    learn = np.minimum(SWEEP.accuracy["no batch norm"], SWEEP.accuracy[network]) >= 0.5
+    return seen[network] < seen["no batch norm"], learn
+
+
+@pytest.mark.parametrize("of", ["mean, in σ", "mean, in σ, typical unit", "mean, plain", "wobble"])
+def test_where_both_learn_the_mean_is_calmer_and_steadier_in_all_settings(of):
+    less, learn = calmer(of)
+    assert learn.sum() >= 19
+    assert less[learn].all()
+
+
+def test_spread_and_shape_of_the_first_layer_are_not():
+    for of, most in (("spread", 0.7), ("shape", 0.3)):
+        less, learn = calmer(of, "first")
+        assert 0 < less[learn].mean() < most
+
+
+def at(activation, scale, rate, network, of=None):
+    """Accuracy in a setting, or one of its numbers in the last layer."""
+    place = SWEEP.settings.index((activation, scale, rate))
+    return (SWEEP.numbers[of]["last"] if of else SWEEP.accuracy)[network][place]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+def test_with_large_weights_the_unit_of_measure_decides(activation):
+    setting = activation, 30, 0.1
+    in_sigma, plain = (
+        [at(*setting, network, of) for network in ("no batch norm", "batch norm")]
+        for of in ("mean, in σ", "mean, plain")
+    )
+    assert in_sigma[1] > 2 * in_sigma[0]
+    assert plain[1] < plain[0] / 10
+
+
+def test_a_fast_beta_is_restless_and_can_do_harm_or_none():
+    for scale in (1, 3):
+        without, fast = (
+            at("tanh", scale, 0.1, network, "mean, in σ")
+            for network in ("no batch norm", "β × 300")
+        )
+        assert fast > 2 * without
+    assert at("tanh", 1, 0.1, "β × 300") > 0.95
+    assert at("tanh", 3, 0.1, "β × 300") < at("tanh", 3, 0.1, "batch norm") - 0.2
+    assert at("relu", 3, 0.1, "β × 300") < CHANCE
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_fast_beta_does_harm_from_other_starts_too(seed):
+    _, without = sweep_maker.trained("tanh", 3, 0.1, "no batch norm", seed)
+    _, fast = sweep_maker.trained("tanh", 3, 0.1, "β × 300", seed)
+    assert fast < without - 0.1
+
+
+# ---------------------------------------------------------------- Santurkar's measure
+
+
+@pytest.mark.parametrize("rate", [3e-4, 1e-3])
+def test_at_small_rates_linear_stacks_shift_more_by_the_angle_and_end_lower(rate):
+    assert np.all(SECOND.more["angle"][rate] > SECOND.layers / 2)
+    without, with_bn = SECOND.losses[rate]
+    assert np.all(with_bn < 0.8 * without)
+    by_length = SECOND.more["length"][rate]
+    assert by_length.min() <= 1, "the length contradicts it in a start"
+    assert by_length.max() == SECOND.layers
+
+
+def test_at_a_larger_rate_two_stacks_overflow_and_the_angle_wavers():
+    without, with_bn = SECOND.losses[5e-3]
+    kept = np.isfinite(without)
+    assert np.sum(~kept) == 2
+    assert np.isfinite(with_bn).all()
+    assert np.all(SECOND.more["angle"][5e-3][kept] < SECOND.layers - 2)

@@ -24,6 +24,7 @@ def test_the_dial_shows_how_far_and_how_good():
         "sigmoid, noise 1: no batch norm 10 %, 0.02 per step or 6.9 σ; batch norm 93 %, 0.002 per "
         "step or 9.8·10⁻⁴ σ; noisy batch norm 94 %, 0.69 per step or 0.49 σ."
     )
+    assert picture.dose.get_text() == "noise 1:\n× 0.5 to 1.5\nand ± 1"
     plain, in_sigma = (panel["noisy batch norm"].get_data() for panel in picture.panels)
     np.testing.assert_allclose(plain[0], 0.7 * np.array([0.9, 1, 1.05]))
     np.testing.assert_allclose(in_sigma[0], 0.5 * np.array([0.9, 1, 1.05]))
@@ -87,8 +88,8 @@ def test_the_layers_are_counted_start_by_start():
     picture = GradientShift(24, 6)
     picture.update(stacks(24, 4, (15, 9)), rate=1e-3)
     assert picture.describe() == (
-        "Learning rate 0.001: more shift with batch norm by the angle in 24, 24, 24, 24, 24, 24, by"
-        " the length in 0, 4, 8, 12, 16, 20 of 24 layers; a lower loss in 6 of 6 starts."
+        "Learning rate 0.001: more shift with batch norm in 24, 24, 24, 24, 24, 24 of 24 layers by"
+        " angle, 0, 4, 8, 12, 16, 20 by length; loss lower in 6 of 6."
     )
     angle, length = (dots.get_xdata() for dots in picture.counts)
     assert np.all(angle < length), "two equal counts stand beside each other"
@@ -100,8 +101,8 @@ def test_a_stack_that_has_overflowed_is_not_counted():
     losses[0, 2] = np.nan
     picture.update((angle, length, losses), rate=0.005)
     assert picture.over.get_text() == "1 overflowed without"
-    assert "by the length in 0, 4, 12, 16, 20 of 24 layers" in picture.describe()
-    assert picture.describe().endswith("a lower loss in 5 of 5 starts.")
+    assert "0, 4, 12, 16, 20 by length" in picture.describe()
+    assert picture.describe().endswith("loss lower in 5 of 5.")
     assert [len(dots.get_xdata()) for dots in picture.counts] == [5, 5]
 
 

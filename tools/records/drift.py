@@ -29,6 +29,7 @@ QUANTITIES = (
     "shape",
     "wobble",
 )
+MOST = 1e30  # in place of what float32 cannot hold, where a network has exploded
 STEPS, SEEN, SEED = 400, 400, 0  # steps of training; images on which the inputs are measured
 
 
@@ -117,7 +118,7 @@ def make():
         axes | {"layer": LAYERS, "quantity": QUANTITIES},
         drift=(
             "activation scale rate network layer quantity",
-            rounded.reshape(*shape, len(LAYERS), len(QUANTITIES)).astype(np.float32),
+            np.minimum(rounded, MOST).reshape(*shape, len(LAYERS), len(QUANTITIES)).astype("f4"),
         ),
         accuracy=("activation scale rate network", np.reshape(accuracies, shape).round(4)),
         steps=("", STEPS),
