@@ -70,7 +70,7 @@ class NoiseDial(Picture):
             plain, in_sigma = (power(far.mean(), 1e-3) for far in moved)
             said.append(f"{name} {percent(accuracy.mean(), 0)}, {plain} per step or {in_sigma} σ")
         low, high = (short(1 + way * noise / 2, 3) for way in (-1, 1))
-        self.dose.say(f"noise {short(noise)}:\n× {low} to {high}\nand ± {short(noise)}")
+        self.dose.say(f"noise {short(noise)}: × {low} to {high}, ± {short(noise)}")
         self.sentence = f"{activation}, noise {short(noise)}: {'; '.join(said)}."
 
 
@@ -95,7 +95,11 @@ class DriftByLayer(Picture):
             looks = {name: LOOKS[name] | dict(markersize=style.BEAD) for name in PAIR}
             rods = dict(color=style.STILL, linewidth=style.THIN)
             self.rods = [Line(self, axes, **rods) for _ in self.places]
-            self.lines = [Line(self, axes, **look) for look in looks.values()]
+            self.lines = [
+                Line(self, axes, color=look["color"], linestyle=look["linestyle"])
+                for look in looks.values()
+            ]
+            self.dots = [Dots(self, axes, **dots_of(name)) for name in PAIR]
             words = dict(va="center", ha="left", weight="bold", fontsize=style.MEDIUM)
             self.times = [Words(self, axes, x + 0.04, **words) for x in self.places]
             legend(self.figure, looks)
@@ -105,8 +109,9 @@ class DriftByLayer(Picture):
         both = take(result, without=shape, with_bn=shape)
         if min(map(np.min, both)) <= 0:
             raise ValueError("a drift is 0 or less, which has no place on a logarithmic axis")
-        for line, values in zip(self.lines, both, strict=True):
-            line.show(self.places, np.clip(values, self.LOW, self.HIGH))
+        for line, dots, values in zip(self.lines, self.dots, both, strict=True):
+            for mark in (line, dots):
+                mark.show(self.places, np.clip(values, self.LOW, self.HIGH))
         said = []
         ends = zip(self.rods, self.times, self.places, *both, strict=True)
         for rod, words, place_, without, with_bn in ends:
@@ -249,7 +254,8 @@ class GradientShift(Picture):
         for dots, values, aside in zip(self.counts, counts, (-0.12, 0.12), strict=True):
             dots.show(self.places[kept] + aside, values[kept])
         for dots, values in zip(self.losses, losses, strict=True):
-            dots.show(self.places, np.clip(values, self.LOW, self.HIGH))
+            ended = ~np.isnan(values)
+            dots.show(self.places[ended], np.clip(values[ended], self.LOW, self.HIGH))
         over = np.sum(~kept)
         self.over.say(f"{over} overflowed without" if over else "")
         angle, length = (", ".join(short(each, 2) for each in values[kept]) for values in counts)

@@ -24,7 +24,7 @@ def test_the_dial_shows_how_far_and_how_good():
         "sigmoid, noise 1: no batch norm 10 %, 0.02 per step or 6.9 σ; batch norm 93 %, 0.002 per "
         "step or 9.8·10⁻⁴ σ; noisy batch norm 94 %, 0.69 per step or 0.49 σ."
     )
-    assert picture.dose.get_text() == "noise 1:\n× 0.5 to 1.5\nand ± 1"
+    assert picture.dose.get_text() == "noise 1: × 0.5 to 1.5, ± 1"
     plain, in_sigma = (panel["noisy batch norm"].get_data() for panel in picture.panels)
     np.testing.assert_allclose(plain[0], 0.7 * np.array([0.9, 1, 1.05]))
     np.testing.assert_allclose(in_sigma[0], 0.5 * np.array([0.9, 1, 1.05]))
@@ -104,6 +104,7 @@ def test_a_stack_that_has_overflowed_is_not_counted():
     assert "0, 4, 12, 16, 20 by length" in picture.describe()
     assert picture.describe().endswith("loss lower in 5 of 5.")
     assert [len(dots.get_xdata()) for dots in picture.counts] == [5, 5]
+    assert [len(dots.get_xdata()) for dots in picture.losses] == [5, 6]
 
 
 def test_words_between_the_networks_do_not_lie_on_each_other():
