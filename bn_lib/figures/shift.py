@@ -171,9 +171,9 @@ class ManySettings(Picture):
         axes.minorticks_off()
         axes.fill_between([-0.02, 1.03], self.LOW, 1, color=style.SHADE, linewidth=0, zorder=0)
         level(axes, 1, color=style.GUIDE, linestyle="--", linewidth=style.FINE)
-        words = dict(fontsize=style.MEDIUM, ha="left")
-        note(axes, 0.2, 1.15, "calmer with batch norm ▲", va="bottom", **words)
-        note(axes, 0.2, 0.85, "calmer without ▼", va="top", **words)
+        words = dict(fontsize=style.MEDIUM, ha="center")
+        note(axes, 0.5, 0.7 * self.HIGH, "▲ calmer with batch norm", va="top", **words)
+        note(axes, 0.5, 1.4 * self.LOW, "▼ calmer without", va="bottom", **words)
 
     def _build_group(self, axes, name, look):
         look = dict(marker=look["marker"], mec=look["color"], markersize=style.BEAD)

@@ -67,7 +67,9 @@ def test_the_noise_keeps_its_middle_and_knows_no_step_before():
 
 def test_noise_without_batch_norm_costs_a_relu_network_more():
     dial = DIALS["relu"]
-    assert np.all(dial["noise 1 without batch norm"][2] < dial["noise 1"][2] - 0.1)
+    lost = dial["noise 1"][2] - dial["noise 1 without batch norm"][2]
+    assert np.all(lost > 0.05)
+    assert lost.mean() > 0.15
 
 
 def test_perfect_calm_is_not_enough():
