@@ -8,11 +8,14 @@ from bn_lib.data.records import (
     PaperSweep,
     Puzzle,
     RateSweep,
+    SecondMeasure,
     drift_sweep,
     libraries,
+    noise_dial,
     paper_sweep,
     puzzle,
     rate_map,
+    second_measure,
 )
 from bn_lib.data.synthetic import spirals, two_humped
 
@@ -23,13 +26,16 @@ __all__ = [
     "PaperSweep",
     "Puzzle",
     "RateSweep",
+    "SecondMeasure",
     "digits",
     "drift_sweep",
     "libraries",
     "mnist",
+    "noise_dial",
     "paper_sweep",
     "puzzle",
     "rate_map",
+    "second_measure",
     "spirals",
     "two_humped",
 ]

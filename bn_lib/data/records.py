@@ -7,6 +7,7 @@ the files, a script for each.
 """
 
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -223,37 +224,101 @@ def paper_sweep(path: Path = HERE / "paper.npz") -> PaperSweep:
 # ---------------------------------------------------------------- notebook 07
 
 
-class DriftSweep(NamedTuple):
-    """36 settings of training, and five more in which batch norm drifts a lot.
+def noise_dial(activation: str, path: Path = HERE / "noise.npz") -> dict:
+    """Return how good networks get whose inputs are shaken, and how far these move in a step.
 
-    settings: of each (activation, factor of the initial weights, rate, factor of the rate for
-        gamma, and for beta).
-    numbers: by quantity and place a value for each setting, shape (41,). Places are "without" and
-        "with" batch norm, and "before" the batch norm of the same network. Quantities are the
-        drift in a step of the mean in units of σ ("mean / σ"), as it is ("mean") and of log σ
-        ("log σ"), and the "steadiness" of the mean.
-    accuracy: without and with, shape (41, 2).
+    activation: "sigmoid" or "relu". By the name of the network an array (3, seeds): how far the
+    mean of a unit of the last hidden layer moves in a step, as it is, and in units of σ, averaged
+    over units and steps; and the accuracy on the test images. The names are "no batch norm",
+    "frozen undone", "batch norm", "noise 1" and others with the dose, and "noise 1 without batch
+    norm".
+
+    `make sweeps` computes it again. Raises ValueError for another activation, and if the file is
+    missing or another one.
+    """
+    record = Record(path, "make sweeps")
+    activations = record.values("activation")
+    if activation not in activations:
+        raise ValueError(f"activation is {activation!r}, expected one of {activations}")
+    axes, at = ("activation", "network", "seed"), activations.index(activation)
+    plain, in_sigma, right = (
+        record.over(name, *axes)[at] for name in ("plain", "in_sigma", "right")
+    )
+    parts = np.stack([plain, in_sigma, right / record.over("tested")], axis=1)
+    return dict(zip(record.values("network"), parts, strict=True))
+
+
+class DriftSweep(NamedTuple):
+    """48 settings of training, each without batch norm, with it, and with a fast β.
+
+    settings: of each (activation, factor of the initial weights, learning rate).
+    numbers: by quantity, layer and network a value for each setting, shape (48,). Layers are the
+        "first" and the "last" hidden one; networks "no batch norm", "batch norm" and "β × 300",
+        whose β has a rate 300 times as large. Quantities: how far a unit's mean moves in a step,
+        in units of σ, on the average ("mean, in σ") and in the median unit ("mean, in σ, typical
+        unit"), and as it is ("mean, plain"); how far log σ moves ("spread"), and the standardized
+        15th, 50th and 85th percentiles ("shape"); the length of the mean's way over the distance
+        that it leads ("wobble").
+    accuracy: on the test images, by network, (48,).
     """
 
     settings: list
     numbers: dict
-    accuracy: np.ndarray
+    accuracy: dict
 
 
 def drift_sweep(path: Path = HERE / "drift.npz") -> DriftSweep:
-    """Return how far the inputs of the last activation drift, in many settings of training.
+    """Return how far the inputs of activations drift, in many settings of training.
 
     `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
     """
     record = Record(path, "make sweeps")
-    parts = ("activation", "scale", "rate", "gamma_times", "beta_times")
-    settings = zip(*(record.over(part, "setting").tolist() for part in parts), strict=True)
-    drift = record.over("drift", "quantity", "place", "setting")
+    setting = ("activation", "scale", "rate")
+    networks, layers = record.values("network"), record.values("layer")
+    drift = record.over("drift", *setting, "network", "layer", "quantity")
+    drift = drift.reshape(-1, *drift.shape[3:]).astype(float)
+    accuracy = record.over("accuracy", *setting, "network").reshape(-1, len(networks))
     numbers = {
-        quantity: dict(zip(record.values("place"), of_places, strict=True))
-        for quantity, of_places in zip(record.values("quantity"), drift, strict=True)
+        quantity: {
+            layer: {network: drift[:, n, k, q] for n, network in enumerate(networks)}
+            for k, layer in enumerate(layers)
+        }
+        for q, quantity in enumerate(record.values("quantity"))
     }
-    return DriftSweep(list(settings), numbers, record.over("accuracy", "setting", "side"))
+    settings = list(product(*map(record.values, setting)))
+    return DriftSweep(settings, numbers, dict(zip(networks, accuracy.T, strict=True)))
+
+
+class SecondMeasure(NamedTuple):
+    """Internal covariate shift by gradients, in stacks of linear layers, by learning rate.
+
+    more: in how many layers the gradient shifts more with batch norm than without, by "angle" and
+        by "length", and then by rate, (seeds,).
+    losses: after training, without and with batch norm, by rate, (2, seeds).
+    layers: how many are compared.
+    """
+
+    more: dict
+    losses: dict
+    layers: int
+
+
+def second_measure(path: Path = HERE / "linear.npz") -> SecondMeasure:
+    """Return the shift of Santurkar et al. 2018, definition 2.1, in stacks of 25 linear layers.
+
+    `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
+    """
+    record = Record(path, "make sweeps")
+    axes = ("network", "rate", "seed")
+    without, with_bn = record.over("cosine", *axes, "layer")
+    short, long = record.over("length", *axes, "layer")
+    rates = record.values("rate")
+    more = {"angle": (with_bn < without).sum(axis=-1), "length": (long > short).sum(axis=-1)}
+    return SecondMeasure(
+        more={name: dict(zip(rates, counts, strict=True)) for name, counts in more.items()},
+        losses=dict(zip(rates, record.over("loss", *axes).swapaxes(0, 1), strict=True)),
+        layers=len(record.values("layer")),
+    )
 
 
 # ---------------------------------------------------------------- notebook 08

@@ -17,7 +17,7 @@ from bn_lib.figures.modes import Reader, RunningMean, SharedMean
 from bn_lib.figures.normalize import BatchTable, Coupling, NearConstant, Neighbors, Shape
 from bn_lib.figures.paper import ChangingMind, Curves, LongRun, LongRunMap, Percentiles
 from bn_lib.figures.scale import AlongStep, EffectiveRate, RateMap, ScaledWeights
-from bn_lib.figures.shift import ManySettings, TwoViews, View
+from bn_lib.figures.shift import DriftByLayer, GradientShift, ManySettings, NoiseDial
 from bn_lib.figures.sigmoid import Decisions, LineByDepth, OnTheCurve, Straightness
 from bn_lib.figures.undo import FromUndone, LeftOver, ManyPairs, NextBatch, Overlay, SecondBatch
 
@@ -30,8 +30,10 @@ __all__ = [
     "Coupling",
     "Curves",
     "Decisions",
+    "DriftByLayer",
     "EffectiveRate",
     "FromUndone",
+    "GradientShift",
     "Humps",
     "Jacobian",
     "LayerSizes",
@@ -47,6 +49,7 @@ __all__ = [
     "Neighbors",
     "NetworkDrawing",
     "NextBatch",
+    "NoiseDial",
     "Nudge",
     "OnTheCurve",
     "OnTop",
@@ -67,10 +70,8 @@ __all__ = [
     "Straightness",
     "TenSeeds",
     "TwoSpreads",
-    "TwoViews",
     "UnitByUnit",
     "UpstreamStep",
     "Valley",
-    "View",
     "WhatMoves",
 ]

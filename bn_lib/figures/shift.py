@@ -1,65 +1,179 @@
-"""Figures of the topic *shift*: how inputs drift, and two measures of a training at once."""
-
-from typing import NamedTuple
+"""Figures of the topic *shift*: how far inputs move in a step, and whether that does harm."""
 
 import numpy as np
 
+from bn_lib.figures.networks import LOOKS
 from bn_lib.pictures import style
-from bn_lib.pictures.checks import expect, place, records, take
-from bn_lib.pictures.marks import Dots, Line, Words, apart
+from bn_lib.pictures.checks import place, take, unpack
+from bn_lib.pictures.marks import Dots, Line, Words
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.still import legend, note
-from bn_lib.pictures.words import percent, rounded, short
+from bn_lib.pictures.still import grid, legend, level, note, share_ticks
+from bn_lib.pictures.words import percent, power, short
+
+PAIR = "no batch norm", "batch norm"
+NOISY = dict(color=style.OUTPUT, marker="s", mfc="white", mew=style.LINE, markersize=style.BALL)
+GUESSING = 0.1  # of ten digits
+
+
+def dots_of(name) -> dict:
+    """The looks of one of the course's networks, as dots."""
+    return {part: LOOKS[name][part] for part in ("color", "marker")} | dict(markersize=style.BEAD)
+
+
+class NoiseDial(Picture):
+    """How good networks get above how far their inputs move in a step, in two units of measure.
+
+    `update` takes (without, with_bn, noisy), networks without batch norm, with it, and with noise
+    after it, (3, seeds) each: how far means move in a step as it is, then in units of σ, and the
+    share of the test images classified correctly. The position has `activation` and `noise`, the
+    dose.
+    """
+
+    NAMES = (*PAIR, "noisy batch norm")
+    LOW, HIGH = 1e-4, 1e2
+    UNITS = ("in plain numbers", "in units of σ")
+
+    def __init__(self):
+        looks = {name: dots_of(name) for name in PAIR} | {self.NAMES[2]: NOISY}
+        with self.drawing(860, 360):
+            both = self.figure.subplots(1, 2, sharey=True)
+            both[0].set(ylim=(0, 1.06), ylabel="read correctly")
+            share_ticks(both[0])
+            self.panels = [
+                self._build_panel(axes, unit, looks)
+                for axes, unit in zip(both, self.UNITS, strict=True)
+            ]
+            words = dict(va="center", fontsize=style.MEDIUM, color=style.OUTPUT_WORDS)
+            self.dose = Words(self, both[0], 1.4 * self.LOW, 0.5, **words)
+            legend(self.figure, {name: dict(linestyle="") | look for name, look in looks.items()})
+
+    def _build_panel(self, axes, unit, looks):
+        axes.set(xscale="log", xlim=(self.LOW, self.HIGH))
+        axes.set_xlabel("how far a mean moves per step")
+        axes.set_xticks([1e-4, 1e-2, 1, 100], ["0.0001", "0.01", "1", "100"])
+        axes.minorticks_off()
+        axes.set_title(f"Movement {unit}")
+        grid(axes)
+        level(axes, GUESSING, color=style.GUIDE, linestyle=":", linewidth=style.FINE)
+        note(axes, 0.8 * self.HIGH, GUESSING + 0.02, "guessing", ha="right", va="bottom")
+        # What is noisy lies below the batch norm that it is at dose 0.
+        names = (self.NAMES[2], *PAIR)
+        return {name: Dots(self, axes, alpha=0.8, **looks[name]) for name in names}
+
+    def update(self, result, *, activation, noise, **others):
+        shape = 3, *np.shape(unpack(result, "without", "with_bn", "noisy")[0])[1:]
+        networks = take(result, without=shape, with_bn=shape, noisy=shape)
+        said = []
+        for name, (*moved, accuracy) in zip(self.NAMES, networks, strict=True):
+            for dots, far in zip(self.panels, moved, strict=True):
+                dots[name].show(np.clip(far, self.LOW, self.HIGH), accuracy)
+            plain, in_sigma = (power(far.mean(), 1e-3) for far in moved)
+            said.append(f"{name} {percent(accuracy.mean(), 0)}, {plain} per step or {in_sigma} σ")
+        low, high = (short(1 + way * noise / 2, 3) for way in (-1, 1))
+        self.dose.say(f"noise {short(noise)}: × {low} to {high}, ± {short(noise)}")
+        self.sentence = f"{activation}, noise {short(noise)}: {'; '.join(said)}."
+
+
+class DriftByLayer(Picture):
+    """How far the mean of a layer's inputs moves in a step, without and with batch norm, by layer.
+
+    layers: how many. `update` takes (without, with_bn), the drift in each layer, (layers,), at a
+    position with `pixels`, what has been done to the inputs.
+    """
+
+    LOW, HIGH = 1e-4, 0.3
+
+    def __init__(self, layers):
+        self.places = np.arange(1, layers + 1)
+        with self.drawing(860, 340):
+            axes = self.figure.subplots()
+            axes.set(xlim=(0.7, layers + 0.9), yscale="log", ylim=(self.LOW, self.HIGH))
+            axes.set(xticks=self.places, xlabel="hidden layer", ylabel="drift per step, in σ")
+            axes.set_yticks([1e-4, 1e-3, 1e-2, 0.1], ["0.0001", "0.001", "0.01", "0.1"])
+            axes.minorticks_off()
+            grid(axes)
+            looks = {name: LOOKS[name] | dict(markersize=style.BEAD) for name in PAIR}
+            rods = dict(color=style.STILL, linewidth=style.THIN)
+            self.rods = [Line(self, axes, **rods) for _ in self.places]
+            self.lines = [
+                Line(self, axes, color=look["color"], linestyle=look["linestyle"])
+                for look in looks.values()
+            ]
+            self.dots = [Dots(self, axes, **dots_of(name)) for name in PAIR]
+            words = dict(va="center", ha="left", weight="bold", fontsize=style.MEDIUM)
+            self.times = [Words(self, axes, x + 0.04, **words) for x in self.places]
+            legend(self.figure, looks)
+
+    def update(self, result, *, pixels, **others):
+        shape = self.places.shape
+        both = take(result, without=shape, with_bn=shape)
+        if min(map(np.min, both)) <= 0:
+            raise ValueError("a drift is 0 or less, which has no place on a logarithmic axis")
+        for line, dots, values in zip(self.lines, self.dots, both, strict=True):
+            for mark in (line, dots):
+                mark.show(self.places, np.clip(values, self.LOW, self.HIGH))
+        said = []
+        ends = zip(self.rods, self.times, self.places, *both, strict=True)
+        for rod, words, place_, without, with_bn in ends:
+            rod.show(place_, np.clip([without, with_bn], self.LOW, self.HIGH))
+            times = short(without / with_bn, 2)
+            middle = np.clip(np.sqrt(without * with_bn), 2 * self.LOW, self.HIGH / 2)
+            words.say(f"÷ {times}", y=middle)
+            said.append(times)
+        without, with_bn = (short(values[-1], 2) for values in both)
+        self.sentence = (
+            f"Pixels {pixels}: with batch norm the inputs of layer {self.places[0]} drift "
+            f"{said[0]} times less, those of layer {self.places[-1]} {said[-1]} times: {with_bn} σ "
+            f"per step instead of {without}."
+        )
 
 
 class ManySettings(Picture):
-    """A point for each setting of training; above the diagonal batch norm has the larger number.
+    """A dot for each setting of training: how much calmer its inputs are with batch norm.
 
-    activations: of each setting, a name; up to three different ones. exceptions: how many
-    settings, at the end of the list, are not counted but drawn hollow. `update` takes (without,
-    with_bn, chosen): two numbers for each setting, shape (S,), and the index of the setting that
-    is ringed. The position has `of`, the name of the numbers; `exceptions=False` in it hides those
-    settings.
+    activations: of each setting, a name; up to three different ones. `update` takes (without,
+    with_bn, accuracy, chosen): how much the inputs of each setting drift without and with batch
+    norm, (S,); what the two networks get right, (2, S); and the index of the setting that is
+    ringed. Where a network gets less than half right, the dot is hollow. The position has `of`,
+    the name of the numbers.
     """
 
-    LOW, HIGH, TOP = 3e-5, 3e2, 3  # the ends of the axes: low, right, top
+    LOW, HIGH, LEARNS = 1e-2, 1e4, 0.5
     LOOKS = (
         dict(marker="o", color=style.NORMALIZED),
-        dict(marker="s", color=style.OUTPUT),
+        dict(marker="D", color=style.ACCENT),
         dict(marker="^", color=style.TARGET),
     )
 
-    def __init__(self, activations, exceptions=0):
+    def __init__(self, activations):
         self.activations = np.asarray(activations)
-        self.counted = np.arange(len(activations)) < len(activations) - exceptions
         with self.drawing(860, 430):
             axes = self.figure.subplots()
             self._build_axes(axes)
             names = dict.fromkeys(self.activations)
             looks = dict(zip(names, self.LOOKS, strict=False))
             self.groups = [self._build_group(axes, *each) for each in looks.items()]
-            if exceptions:
-                looks["exceptions"] = dict(
-                    marker="o", color=style.NOTE, mfc="white", mew=style.LINE, markersize=style.DOT
-                )
+            looks["one of the two fails"] = dict(
+                marker="o", color=style.NOTE, mfc="white", mew=style.LINE
+            )
             dots = dict(linestyle="", markersize=style.BEAD)
             legend(self.figure, {name: dots | look for name, look in looks.items()})
-            beyond = dict(ha="right", va="center", fontsize=style.MEDIUM)
-            self.beyond = Words(self, axes, 0.9 * self.HIGH, 0.7, **beyond)
             ring = dict(mfc="none", mec=style.INK, markersize=style.HALO, mew=style.LINE)
             self.ring = Dots(self, axes, **ring)
 
     def _build_axes(self, axes):
-        low, high, top = self.LOW, self.HIGH, self.TOP
-        axes.set(xscale="log", yscale="log", xlim=(low, high), ylim=(low, top))
-        axes.set(xlabel="drift in a step without batch norm", ylabel="with batch norm")
-        axes.set_title("How far inputs drift in a step")
+        axes.set(yscale="log", xlim=(-0.02, 1.03), ylim=(self.LOW, self.HIGH))
+        axes.set_xlabel("read correctly without batch norm")
+        axes.set_ylabel("times as calm with BN")
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_yticks([0.01, 0.1, 1, 10, 100, 1e3, 1e4])
+        axes.set_yticklabels(["0.01", "0.1", "1", "10", "100", "1,000", "10,000"])
         axes.minorticks_off()
-        axes.fill([low, top, low], [low, top, top], color=style.SHADE, linewidth=0, zorder=0)
-        axes.plot([low, top], [low, top], "--", color=style.GUIDE, linewidth=style.FINE)
-        size = dict(fontsize=style.MEDIUM)
-        note(axes, 1.4 * low, 1.6, "batch norm drifts MORE", va="center", **size)
-        note(axes, 0.7 * high, 1.4 * low, "batch norm drifts LESS", ha="right", **size)
+        axes.fill_between([-0.02, 1.03], self.LOW, 1, color=style.SHADE, linewidth=0, zorder=0)
+        level(axes, 1, color=style.GUIDE, linestyle="--", linewidth=style.FINE)
+        words = dict(fontsize=style.MEDIUM, ha="center")
+        note(axes, 0.5, 0.7 * self.HIGH, "▲ calmer with batch norm", va="top", **words)
+        note(axes, 0.5, 1.4 * self.LOW, "▼ calmer without", va="bottom", **words)
 
     def _build_group(self, axes, name, look):
         look = dict(marker=look["marker"], mec=look["color"], markersize=style.BEAD)
@@ -67,96 +181,86 @@ class ManySettings(Picture):
         hollow = Dots(self, axes, mfc="white", mew=style.LINE, **look)
         return self.activations == name, full, hollow
 
-    def update(self, result, *, of, exceptions=True, **others):
+    def update(self, result, *, of, **others):
         shape = self.activations.shape
-        without, with_bn, chosen = take(result, without=shape, with_bn=shape, chosen=())
+        without, with_bn, accuracy, chosen = take(
+            result, without=shape, with_bn=shape, accuracy=(2, *shape), chosen=()
+        )
         chosen = place(chosen, range(len(without)), "chosen")
-        x, y = np.clip(without, self.LOW, 0.8 * self.HIGH), np.clip(with_bn, self.LOW, self.TOP)
+        if min(without.min(), with_bn.min()) <= 0:
+            raise ValueError("a drift is 0 or less: there is no saying how many times it is less")
+        times, learn = without / with_bn, (accuracy >= self.LEARNS).all(axis=0)
+        heights = np.clip(times, 1.6 * self.LOW, 0.6 * self.HIGH)
         for group, full, hollow in self.groups:
-            shown = group & self.counted
-            full.show(x[shown], y[shown])
-            shown = group & ~self.counted & bool(exceptions)
-            hollow.show(x[shown], y[shown])
-        self.ring.show(x[chosen], y[chosen])
-        beyond = np.sum(without[self.counted] > self.HIGH)
-        self.beyond.say(f"{beyond} lie farther right ▶" if beyond else "")
-        less = with_bn < without
-        more = f" and {np.sum(less[~self.counted])} of the exceptions" if exceptions else ""
+            for dots, shown in ((full, group & learn), (hollow, group & ~learn)):
+                dots.show(accuracy[0][shown], heights[shown])
+        self.ring.show(accuracy[0][chosen], heights[chosen])
+        calmer = times > 1
+        a, b = (percent(share[chosen], 0) for share in accuracy)
         self.sentence = (
-            f"{of}: less with batch norm in {np.sum(less[self.counted])} of {self.counted.sum()}"
-            f" settings{more}."
-            f" In the ring {short(without[chosen], 2)} without, {short(with_bn[chosen], 2)} with."
+            f"{of}: calmer with batch norm in {np.sum(calmer & learn)} of {learn.sum()} settings "
+            f"where both learn, {calmer.sum()} of {len(times)} in all. In the ring "
+            f"{short(times[chosen], 2)} times as calm, {a} without, {b} with."
         )
 
 
-class View(NamedTuple):
-    """One of the two: what is recorded by the name `probe`, and the axis to draw it on.
+class GradientShift(Picture):
+    """In how many layers batch norm changes the gradient more, by two measures; and the losses.
 
-    form: how the last value is written: ".2g" with at most two digits, ".2f" with two decimals,
-    ".2%" as percent with two.
+    layers: how many there are; seeds: how many stacks of them. `update` takes (by_angle,
+    by_length, losses): the number of layers, (seeds,) each, and the loss after training without
+    and with batch norm, (2, seeds), NaN where training has overflowed: what such a stack has as
+    its number of layers is not shown. The position has `rate`.
     """
 
-    probe: str
-    title: str
-    low: float
-    high: float
-    scale: str = "linear"
-    form: str = ".2g"
+    LOW, HIGH = 3, 30  # of the losses
 
-    def written(self, value) -> str:
-        """A value in the view's form."""
-        digits, kind = int(self.form[1:-1]), self.form[-1]
-        return {"g": short, "f": rounded, "%": percent}[kind](value, digits)
+    def __init__(self, layers, seeds):
+        self.layers, self.places = layers, np.arange(seeds)
+        measures = {
+            "by the angle": dict(color=style.NORMALIZED, marker="o"),
+            "by the length": dict(color=style.TARGET, marker="^"),
+        }
+        with self.drawing(860, 340):
+            left, right = self.figure.subplots(1, 2)
+            left.set(ylim=(-0.06 * layers, 1.1 * layers), yticks=np.linspace(0, layers, 5))
+            left.set(title="more shift with batch norm", ylabel=f"of {layers} layers")
+            right.set(yscale="log", ylim=(self.LOW, self.HIGH), title="loss at the end")
+            right.set_yticks([3, 10, 30], ["3", "10", "30"])
+            right.minorticks_off()
+            level(left, layers / 2, color=style.GUIDE, linestyle=":", linewidth=style.FINE)
+            for axes in (left, right):
+                axes.set(xlim=(-0.6, seeds - 0.4), xlabel="start")
+                axes.set_xticks(self.places, self.places + 1)
+                grid(axes)
+            self.counts = [
+                Dots(self, left, markersize=style.BALL, alpha=0.8, **look)
+                for look in measures.values()
+            ]
+            self.losses = [Dots(self, right, alpha=0.8, **dots_of(name)) for name in PAIR]
+            over = dict(color=style.NOTE, fontsize=style.MEDIUM, ha="right", va="top")
+            self.over = Words(self, right, seeds - 0.5, 0.97 * self.HIGH, **over)
+            names = measures | {name: dots_of(name) for name in PAIR}
+            dots = dict(linestyle="", markersize=style.BEAD)
+            legend(self.figure, {name: dots | look for name, look in names.items()})
 
-    def heights(self, values):
-        """Where to write values: at the ends of their curves, but apart."""
-        there = np.log if self.scale == "log" else np.asarray
-        low, high = there([self.low, self.high])
-        shares = (there(np.clip(values, self.low, self.high)) - low) / (high - low)
-        heights = low + apart(np.clip(shares, 0.03, 0.97), 0.07, 0.97) * (high - low)
-        return np.exp(heights) if self.scale == "log" else heights
-
-
-class TwoViews(Picture):
-    """Two numbers of a few networks over the steps of training, side by side.
-
-    names: up to three networks; left, right: a View each. `update` takes a dict from these names
-    to records: what `Training.record` returns, with "step" and the two probes, all of shape (T,).
-    Values beyond the axis are drawn at its edge.
-    """
-
-    def __init__(self, names, until, left, right):
-        self.names, self.views = names, (left, right)
-        looks = dict(zip(names, style.NETWORKS[: len(names)], strict=True))
-        with self.drawing(860, 350):
-            self.lines, self.ends = {}, {}
-            for axes, view in zip(self.figure.subplots(1, 2), self.views, strict=True):
-                axes.set(title=view.title, xlabel="steps of training", yscale=view.scale)
-                axes.set(xlim=(0, 1.22 * until), ylim=(view.low, view.high))
-                axes.set_xticks([0, until // 2, until])
-                axes.minorticks_off()
-                axes.grid(axis="y", color=style.GRID, linewidth=style.THIN)
-                axes.set_axisbelow(True)
-                for name, look in looks.items():
-                    self.lines[name, view] = Line(self, axes, **look)
-                    end = dict(va="center", color=look["color"], fontsize=style.MEDIUM)
-                    self.ends[name, view] = Words(self, axes, 1.015 * until, **end)
-            legend(self.figure, looks)
-
-    def update(self, result, **position):
-        given = records(result, self.names)
-        shown = {}
-        for name, view in self.lines:
-            steps = np.asarray(given[name]["step"])
-            shown[name, view] = steps, expect(given[name][view.probe], steps.shape, view.probe)
-        for (name, view), (steps, values) in shown.items():
-            self.lines[name, view].show(steps, np.clip(values, view.low, view.high))
-        said = []
-        for view in self.views:
-            last = [shown[name, view][1][-1] for name in self.names]
-            written = [view.written(value) for value in last]
-            for name, text, height in zip(self.names, written, view.heights(last), strict=True):
-                self.ends[name, view].say(text, y=height)
-            parts = [f"{text} {name}" for name, text in zip(self.names, written, strict=True)]
-            said.append(f"{view.title}: {', '.join(parts)}")
-        self.sentence = ". ".join(said) + "."
+    def update(self, result, *, rate, **others):
+        by_angle, by_length, losses = unpack(result, "by_angle", "by_length", "losses")
+        shape, losses = self.places.shape, np.asarray(losses, dtype=float)
+        checked = by_angle, by_length, np.where(np.isnan(losses), self.HIGH, losses)
+        *counts, _ = take(checked, by_angle=shape, by_length=shape, losses=(2, *shape))
+        kept = ~np.isnan(losses).any(axis=0)
+        # Two counts that are equal stand beside each other.
+        for dots, values, aside in zip(self.counts, counts, (-0.12, 0.12), strict=True):
+            dots.show(self.places[kept] + aside, values[kept])
+        for dots, values in zip(self.losses, losses, strict=True):
+            ended = ~np.isnan(values)
+            dots.show(self.places[ended], np.clip(values[ended], self.LOW, self.HIGH))
+        over = np.sum(~kept)
+        self.over.say(f"{over} overflowed without" if over else "")
+        angle, length = (", ".join(short(each, 2) for each in values[kept]) for values in counts)
+        self.sentence = (
+            f"Learning rate {short(rate)}: more shift with batch norm in {angle} of {self.layers} "
+            f"layers by angle, {length} by length; loss lower in {np.sum(losses[1] < losses[0])} "
+            f"of {kept.sum()}."
+        )

@@ -10,7 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bn_lib.data import digits, drift_sweep, libraries, mnist, paper_sweep, puzzle, rate_map
+from bn_lib.data import (
+    digits,
+    drift_sweep,
+    libraries,
+    mnist,
+    noise_dial,
+    paper_sweep,
+    puzzle,
+    rate_map,
+    second_measure,
+)
 from bn_lib.data.records import Record, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +31,8 @@ FILES = {
     "mnist_binary.npz": (mnist, "test_images", "install bn_lib anew", 2_100_000),
     "puzzle.npz": (partial(puzzle, "faint"), "faint_right", "make sweeps", 80_000),
     "drift.npz": (drift_sweep, "drift", "make sweeps", 10_000),
+    "linear.npz": (second_measure, "cosine", "make sweeps", 10_000),
+    "noise.npz": (partial(noise_dial, "relu"), "right", "make sweeps", 10_000),
     "rate_map.npz": (rate_map, "right", "make sweeps", 10_000),
     "libraries.npz": (libraries, "batch", "python -m tools.records.libraries", 30_000),
     "paper.npz": (paper_sweep, "percentiles", "make paper", 150_000),

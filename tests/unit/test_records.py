@@ -5,7 +5,7 @@ import pytest
 
 from bn_lib.data import puzzle as read_puzzle
 from bn_lib.data.records import Record
-from tools.records import drift, paper, puzzle, rate_map
+from tools.records import drift, linear, noise, paper, puzzle, rate_map
 
 
 def of_puzzle(function, cell):
@@ -18,7 +18,9 @@ def of_puzzle(function, cell):
 
 # What a training of each script returns, without the training, or a function that says it.
 RETURNED = {
-    drift: (np.zeros((3, 4)), (0.5, 0.5)),
+    drift: (np.zeros((len(drift.LAYERS), len(drift.QUANTITIES))), 0.5),
+    linear: (np.zeros(linear.DEPTH - 1), np.zeros(linear.DEPTH - 1), 0.0),
+    noise: (0.0, 0.0, 0),
     puzzle: of_puzzle,
     rate_map: [0] * len(rate_map.STEPS),
     paper: (np.zeros(len(paper.STEPS), int), np.zeros((len(paper.STEPS), 3, 100))),

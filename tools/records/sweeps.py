@@ -65,7 +65,9 @@ def count_right(network: list, x: np.ndarray, labels: np.ndarray) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Compute one of the course's records again.")
-    parser.add_argument("record", choices=["drift", "paper", "puzzle", "rate_map"])
+    parser.add_argument(
+        "record", choices=["drift", "linear", "noise", "paper", "puzzle", "rate_map"]
+    )
     parser.add_argument("--processes", type=int, default=-1, metavar="N")
     options = parser.parse_args()
     script = import_module(f"tools.records.{options.record}")

@@ -1,0 +1,227 @@
+"""Evidence for notebook 07: batch norm calms its inputs, and that is not why it helps."""
+
+import numpy as np
+import pytest
+
+from bn_lib.data import digits, drift_sweep, noise_dial, second_measure
+from bn_lib.measure import drift
+from bn_lib.network import BatchNorm, ReLU, Sigmoid, Tanh, dense, forward
+from bn_lib.training import SGD, Training
+from tools.records import drift as sweep_maker
+from tools.records import noise as noise_maker
+
+DIALS = {activation: noise_dial(activation) for activation in ("sigmoid", "relu")}
+CHANCE = 0.2  # one digit in ten, with room for a class that is seen more often
+SWEEP, SECOND = drift_sweep(), second_measure()
+
+
+# ---------------------------------------------------------------- the dial of noise
+
+
+def test_shaken_sigmoids_read_nearly_all_where_calmer_ones_without_read_nothing():
+    dial = DIALS["sigmoid"]
+    without, shaken, calm = (dial[name] for name in ("no batch norm", "noise 1", "batch norm"))
+    assert np.all(without[2] < CHANCE)
+    assert np.all(shaken[2] > 0.95)
+    assert np.all(calm[2] > 0.95)
+    assert np.all(shaken[0] > 20 * without[0]), "in plain numbers they move farther"
+    assert np.all(shaken[:2] > 100 * calm[:2]), "and than with batch norm in both"
+    assert np.all(shaken[1] < without[1] / 5), "in units of σ, which is tiny without, less far"
+
+
+def test_shaken_relus_move_farthest_in_both_units_and_read_as_well():
+    dial = DIALS["relu"]
+    without, shaken, calm = (dial[name] for name in ("no batch norm", "noise 1", "batch norm"))
+    assert np.all(shaken[:2] > 2 * without[:2])
+    assert np.all(without[:2] > 100 * calm[:2])
+    for others in (without, calm):
+        assert abs(shaken[2].mean() - others[2].mean()) < 0.02
+
+
+@pytest.mark.parametrize("activation", DIALS)
+def test_more_noise_moves_more_and_does_harm_in_the_end(activation):
+    plain, _, right = (
+        np.array([DIALS[activation][f"noise {dose}"] for dose in (1, 2, 3, 4)])
+        .mean(axis=-1)[:, :]
+        .T
+    )
+    assert np.all(np.diff(plain) > 0.3)
+    assert np.all(np.diff(right) < 0.01)
+    assert right[0] - right[-1] > 0.25
+
+
+def test_the_noise_keeps_its_middle_and_knows_no_step_before():
+    """It is no drift: the mean of many draws is no factor and no shift, and each is new."""
+    layer = noise_maker.Noise(50, 1, np.random.default_rng(0))
+    drawn = []
+    for _ in range(400):
+        layer.after_step()
+        drawn.append([layer.factor, layer.shift])
+    factors, shifts = np.array(drawn).transpose(1, 0, 2)
+    assert np.all((factors >= 0.5) & (factors <= 1.5) & (np.abs(shifts) <= 1))
+    np.testing.assert_allclose(factors.mean(axis=0), 1, atol=0.06)
+    np.testing.assert_allclose(shifts.mean(axis=0), 0, atol=0.12)
+    after_each_other = np.mean(shifts[1:] * shifts[:-1]) / np.mean(shifts**2)
+    assert abs(after_each_other) < 0.03
+
+
+def test_noise_without_batch_norm_costs_a_relu_network_more():
+    dial = DIALS["relu"]
+    lost = dial["noise 1"][2] - dial["noise 1 without batch norm"][2]
+    assert np.all(lost > 0.05)
+    assert lost.mean() > 0.15
+
+
+def test_perfect_calm_is_not_enough():
+    plain, in_sigma, right = DIALS["sigmoid"]["frozen undone"]
+    assert np.all(plain < 1e-12)
+    assert np.all(in_sigma < 1e-9)
+    assert np.all(right < CHANCE)
+
+
+# ---------------------------------------------------------------- drift, and centered pixels
+
+
+def inputs_of(kind, seed, norm, pixels, rate, gain=1.0, steps=400):
+    """The mean and σ of what goes into each activation, (steps + 1, 3 layers, 2, 50)."""
+
+    def inputs(network):
+        found, z = [], pixels[:400]
+        for layer in network:
+            if isinstance(layer, kind):
+                found.append((z.mean(axis=0), z.std(axis=0)))
+            z = forward([layer], z)
+        return found
+
+    network = dense([64, 50, 50, 50, 10], kind, np.random.default_rng(seed), norm, gain)
+    training = Training(
+        network, pixels, digits().labels, SGD(rate), np.random.default_rng(seed), 64,
+        probes={"inputs": inputs},
+    )  # fmt: skip
+    return training.run(steps).record["inputs"]
+
+
+def by_layer(*setting, **others):
+    """The drift of the mean in each of three hidden layers."""
+    z = inputs_of(*setting, **others)
+    return np.array([drift(z[:, i, 0], z[:, i, 1]).mean for i in range(3)])
+
+
+def as_they_are_and_centered():
+    x = digits().x
+    return x, x - x.mean(axis=0)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_most_of_the_calm_of_a_tanh_network_was_the_pixels_doing(seed):
+    as_they_are, centered = as_they_are_and_centered()
+    raw = by_layer(Tanh, seed, None, as_they_are, 0.1)
+    calmed = by_layer(Tanh, seed, None, centered, 0.1)
+    with_bn = by_layer(Tanh, seed, BatchNorm, as_they_are, 0.1)
+    np.testing.assert_allclose(by_layer(Tanh, seed, BatchNorm, centered, 0.1), with_bn, rtol=1e-6)
+    assert 140 < raw[-1] / with_bn[-1] < 180
+    assert 17 < calmed[-1] / with_bn[-1] < 22
+
+
+def test_sigmoids_are_not_centered_themselves_so_only_their_first_layer_is_calmed():
+    as_they_are, centered = as_they_are_and_centered()
+    raw = by_layer(Sigmoid, 1, None, as_they_are, 0.5, gain=3, steps=200)
+    calmed = by_layer(Sigmoid, 1, None, centered, 0.5, gain=3, steps=200)
+    assert raw[0] > 8 * calmed[0]
+    assert raw[-1] < 2 * calmed[-1]
+
+
+def test_relus_too_owe_most_of_it_to_the_pixels():
+    as_they_are, centered = as_they_are_and_centered()
+    raw = by_layer(ReLU, 1, None, as_they_are, 0.1, gain=np.sqrt(2), steps=200)
+    calmed = by_layer(ReLU, 1, None, centered, 0.1, gain=np.sqrt(2), steps=200)
+    assert raw[-1] > 4 * calmed[-1]
+
+
+@pytest.mark.parametrize("norm", [BatchNorm, lambda units: BatchNorm(units, gamma=3, beta=-2)])
+def test_after_batch_norm_the_mean_is_beta_and_the_spread_is_gamma(norm):
+    network = dense([64, 50, 50, 10], Tanh, np.random.default_rng(3), norm)
+    Training(network, digits().x, digits().labels, SGD(0.5), np.random.default_rng(3), 64).run(50)
+    z = forward(network[:-2], digits().x[:400])
+    np.testing.assert_allclose(z.mean(axis=0), network[-3].beta, atol=1e-9)
+    np.testing.assert_allclose(z.std(axis=0), np.abs(network[-3].gamma), rtol=2e-3)
+
+
+# ---------------------------------------------------------------- many settings
+
+
+def calmer(of, layer="last", network="batch norm"):
+    """In which settings batch norm is calmer, and in which both networks learn, (48,) each."""
+    seen = SWEEP.numbers[of][layer]
+    learn = np.minimum(SWEEP.accuracy["no batch norm"], SWEEP.accuracy[network]) >= 0.5
+    return seen[network] < seen["no batch norm"], learn
+
+
+@pytest.mark.parametrize("of", ["mean, in σ", "mean, in σ, typical unit", "mean, plain", "wobble"])
+def test_where_both_learn_the_mean_is_calmer_and_steadier_in_all_settings(of):
+    less, learn = calmer(of)
+    assert learn.sum() >= 19
+    assert less[learn].all()
+
+
+def test_spread_and_shape_of_the_first_layer_are_not():
+    for of, most in (("spread", 0.7), ("shape", 0.3)):
+        less, learn = calmer(of, "first")
+        assert 0 < less[learn].mean() < most
+
+
+def at(activation, scale, rate, network, of=None):
+    """Accuracy in a setting, or one of its numbers in the last layer."""
+    place = SWEEP.settings.index((activation, scale, rate))
+    return (SWEEP.numbers[of]["last"] if of else SWEEP.accuracy)[network][place]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+def test_with_large_weights_the_unit_of_measure_decides(activation):
+    setting = activation, 30, 0.1
+    in_sigma, plain = (
+        [at(*setting, network, of) for network in ("no batch norm", "batch norm")]
+        for of in ("mean, in σ", "mean, plain")
+    )
+    assert in_sigma[1] > 2 * in_sigma[0]
+    assert plain[1] < plain[0] / 10
+
+
+def test_a_fast_beta_is_restless_and_can_do_harm_or_none():
+    for scale in (1, 3):
+        without, fast = (
+            at("tanh", scale, 0.1, network, "mean, in σ")
+            for network in ("no batch norm", "β × 300")
+        )
+        assert fast > 2 * without
+    assert at("tanh", 1, 0.1, "β × 300") > 0.95
+    assert at("tanh", 3, 0.1, "β × 300") < at("tanh", 3, 0.1, "batch norm") - 0.2
+    assert at("relu", 3, 0.1, "β × 300") < CHANCE
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_fast_beta_does_harm_from_other_starts_too(seed):
+    _, without = sweep_maker.trained("tanh", 3, 0.1, "no batch norm", seed)
+    _, fast = sweep_maker.trained("tanh", 3, 0.1, "β × 300", seed)
+    assert fast < without - 0.1
+
+
+# ---------------------------------------------------------------- Santurkar's measure
+
+
+@pytest.mark.parametrize("rate", [3e-4, 1e-3])
+def test_at_small_rates_linear_stacks_shift_more_by_the_angle_and_end_lower(rate):
+    assert np.all(SECOND.more["angle"][rate] > SECOND.layers / 2)
+    without, with_bn = SECOND.losses[rate]
+    assert np.all(with_bn < 0.8 * without)
+    by_length = SECOND.more["length"][rate]
+    assert by_length.min() <= 1, "the length contradicts it in a start"
+    assert by_length.max() == SECOND.layers
+
+
+def test_at_a_larger_rate_two_stacks_overflow_and_the_angle_wavers():
+    without, with_bn = SECOND.losses[5e-3]
+    kept = np.isfinite(without)
+    assert np.sum(~kept) == 2
+    assert np.isfinite(with_bn).all()
+    assert np.all(SECOND.more["angle"][5e-3][kept] < SECOND.layers - 2)
