@@ -162,7 +162,7 @@ class PassedGradient(Picture):
 
     def _build_shares(self, axes):
         axes.set(title="Its shares", xlim=(-0.6, 2.6), ylim=(0, 1.28))
-        axes.set_xlabel("shares of the sum of dy²")
+        axes.set_xlabel("shares of Σ dy²")
         axes.set_xticks(range(3), ["mean", "along ĥ", "left"])
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
@@ -194,7 +194,7 @@ class PassedGradient(Picture):
         expected = (n - 2) / n
         self.expected.show([1.55, 2.5], expected)
         self.sentence = (
-            f"N = {n}: of the sum of dy², {said[0]} is its mean, {said[1]} lies along ĥ, and"
+            f"N = {n}: of Σ dy², {said[0]} is its mean, {said[1]} lies along ĥ, and"
             f" {said[2]} is left; for a random dy {percent(expected, 0)} is expected."
         )
 

@@ -6,7 +6,7 @@ from contourpy import contour_generator
 from bn_lib.measure import best_line
 from bn_lib.pictures import style
 from bn_lib.pictures.checks import expect, records, take
-from bn_lib.pictures.marks import Band, Beyond, Dots, Line, Map, Words
+from bn_lib.pictures.marks import Band, Beyond, Dots, Line, Map, Rods, Words
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import grid, legend, level, note, share_ticks
 from bn_lib.pictures.words import percent, power, rounded, short
@@ -244,7 +244,7 @@ class Decisions(Picture):
         axes.spines[:].set_visible(False)
         shape = self.PLACES, self.PLACES
         image = Map(self, axes, shape, style.TINT, (-reach, reach, -reach, reach))
-        border = Line(self, axes, color=style.INK, linewidth=style.FINE)
+        border = Rods(self, axes, color=style.INK, linewidth=style.FINE)
         points = []
         for looks in self.CLASSES:
             full = Dots(self, axes, **looks | dict(mec="white", mew=style.THIN * 0.4))
@@ -256,10 +256,13 @@ class Decisions(Picture):
         return image, border, points, Words(self, axes, 0.5, -0.03, **below)
 
     def _border(self, plane):
-        """Points along the places where the chance is one half, NaN between two pieces: (2, n)."""
+        """Rods along the places where the chance is one half: starts and ends, (2, n) each."""
         pieces = contour_generator(self.places, self.places, plane).lines(0.5)
-        gap = np.full((1, 2), np.nan)
-        return np.concatenate([gap, *(part for piece in pieces for part in (piece, gap))]).T
+        pieces.append(np.empty((0, 2)))  # there may be no such place
+        return tuple(
+            np.concatenate([piece[side] for piece in pieces]).T
+            for side in (slice(None, -1), slice(1, None))
+        )
 
     def probes(self, chance):
         """What `Training` has to record for this figure: a function of the network, by name.
