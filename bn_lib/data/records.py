@@ -288,23 +288,41 @@ def drift_sweep(path: Path = HERE / "drift.npz") -> DriftSweep:
 
 
 class RateSweep(NamedTuple):
-    """accuracy has the shape (seeds, activations, norms, steps, rates, scales), 0 to 1.
+    """What learning rates networks tolerate; accuracies are those on the test images.
 
-    activations: ReLU, sigmoid; norms: without, with batch norm. steps, rates and scales are lists.
+    accuracy: (seeds, activations, sides, steps, rates, scales), 0 once training has diverged;
+        activations: ReLU, sigmoid; sides: no batch norm, batch norm; four hidden layers.
+    steps, rates, scales: lists, along its axes.
+    good_start: the same question in the settings of `puzzle`, with a third network: "good start"
+        has no batch norm, but weights and biases that give each unit mean 0 and σ = 1 on 64 images
+        at step 0. By setting, steps, and name of the network: (rates, 10 seeds).
+    start_rates: its rates, a list.
     """
 
     accuracy: np.ndarray
     steps: list
     rates: list
     scales: list
+    good_start: dict
+    start_rates: list
 
 
 def rate_map(path: Path = HERE / "rate_map.npz") -> RateSweep:
-    """Return the test accuracy of networks of four hidden layers, by learning rate and scale.
+    """Return the test accuracy of networks by learning rate and scale, and after a good start.
 
     `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
     """
     record = Record(path, "make sweeps")
     right = record.over("right", "seed", "activation", "side", "step", "rate", "scale")
+    axes = ("setting", "network", "puzzle_rate", "puzzle_seed", "end")
+    tested, ends = record.over("tested"), record.over("puzzle_right", *axes)
+    settings, networks, _, _, steps = map(record.values, axes)
+    good_start = {
+        setting: {
+            step: dict(zip(networks, ends[i, ..., j] / tested, strict=True))
+            for j, step in enumerate(steps)
+        }
+        for i, setting in enumerate(settings)
+    }
     lists = map(record.values, ("step", "rate", "scale"))
-    return RateSweep(right / record.over("tested"), *lists)
+    return RateSweep(right / tested, *lists, good_start, record.values("puzzle_rate"))

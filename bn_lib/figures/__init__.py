@@ -13,20 +13,20 @@ from bn_lib.figures.descent import (
 )
 from bn_lib.figures.normalize import BatchTable, Coupling, NearConstant, Neighbors, Shape
 from bn_lib.figures.paper import ChangingMind, Curves, LongRun, LongRunMap, Percentiles
-from bn_lib.figures.scale import AlongStep, EffectiveRate, RateMap, ScaledWeights
+from bn_lib.figures.scale import ByRate, DecayOrRate, RateMap, ThreeRules, Turn, Walks
 from bn_lib.figures.shift import ManySettings, TwoViews, View
 from bn_lib.figures.sigmoid import Decisions, LineByDepth, OnTheCurve, Straightness
 from bn_lib.figures.undo import FromUndone, LeftOver, ManyPairs, NextBatch, Overlay, SecondBatch
 
 __all__ = [
-    "AlongStep",
     "BatchTable",
     "Bowl",
+    "ByRate",
     "ChangingMind",
     "Coupling",
     "Curves",
+    "DecayOrRate",
     "Decisions",
-    "EffectiveRate",
     "FromUndone",
     "Humps",
     "Jacobian",
@@ -49,16 +49,18 @@ __all__ = [
     "Percentiles",
     "RateMap",
     "SameGamma",
-    "ScaledWeights",
     "SecondBatch",
     "Shape",
     "Stack",
     "Straightness",
     "TenSeeds",
+    "ThreeRules",
+    "Turn",
     "TwoSpreads",
     "TwoViews",
     "UnitByUnit",
     "UpstreamStep",
     "Valley",
     "View",
+    "Walks",
 ]

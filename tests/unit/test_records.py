@@ -16,12 +16,17 @@ def of_puzzle(function, cell):
     return np.zeros((len(cell[-1]), 1 + puzzle.HIDDEN[activation]))
 
 
+def of_rate_map(function, cell):
+    """Its trainings return a number for each step at which they are evaluated."""
+    return [0] * len(rate_map.STEPS if function is rate_map.train else rate_map.ENDS)
+
+
 # What a training of each script returns, without the training, or a function that says it.
 RETURNED = {
     drift: (np.zeros((3, 4)), (0.5, 0.5)),
     fates: [0] * len(fates.STEPS),
     puzzle: of_puzzle,
-    rate_map: [0] * len(rate_map.STEPS),
+    rate_map: of_rate_map,
     paper: (np.zeros(len(paper.STEPS), int), np.zeros((len(paper.STEPS), 3, 100))),
 }
 
