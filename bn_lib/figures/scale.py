@@ -279,37 +279,36 @@ class Walks(Picture):
     """The loss along the gradient, from several places of a training, in networks side by side.
 
     names: each with its color; lengths: of the walks that were tried, (K,); along: what they are
-    measured in; places: how many. `update` takes a dict by these names: changes of the loss,
-    (places, K), all NaN where training has overflowed. The sentence begins with the values of the
-    position that are words.
+    measured in; heights: the range of the axis; places: how many. `update` takes a dict by these
+    names: changes of the loss, (places, K), all NaN where training has overflowed. The sentence
+    begins with the values of the position that are words.
     """
 
-    LOW, HIGH = -1.5, 3  # of the axis
     UPHILL = 1e-3  # more than rounding
 
-    def __init__(self, names, lengths, along, places=11):
+    def __init__(self, names, lengths, along, heights=(-1.5, 3), places=11):
         self.lengths, self.shape = np.asarray(lengths, dtype=float), (places, len(lengths))
         with self.drawing(860, 360):
             every = np.atleast_1d(self.figure.subplots(1, len(names), sharey=True))
-            every[0].set_ylabel("change of the loss")
+            every[0].set(ylim=heights, ylabel="change of the loss")
             self.panels = {
                 name: self._build(axes, name, color, f"walk, in {along}")
                 for (name, color), axes in zip(names.items(), every, strict=True)
             }
 
     def _build(self, axes, name, color, label):
-        last = self.lengths[-1]
-        axes.set(xlim=(0, 1.03 * last), ylim=(self.LOW, self.HIGH), xlabel=label)
+        dark = WORDS.get(name, style.INK)
+        axes.set(xlim=(0, 1.03 * self.lengths[-1]), xlabel=label)
         axes.set_xticks(self.lengths, list(map(short, self.lengths)))
-        axes.set_title(name, color=WORDS.get(name, style.INK))
-        axes.axhspan(self.LOW, 0, color=style.SHADE)
+        axes.set_title(name, color=dark)
+        axes.axhspan(axes.get_ylim()[0], 0, color=style.SHADE)
         note(axes, 0.02, 0.02, "downhill", transform=axes.transAxes)
         level(axes)
         lines = [Line(self, axes, color=color, linewidth=style.FINE) for _ in range(self.shape[0])]
-        bold = dict(va="top", weight="bold", color=WORDS.get(name, style.INK))
-        uphill = Words(self, axes, 0.04 * last, 0.97 * self.HIGH, **bold)
-        small = dict(va="top", fontsize=style.SMALL, color=style.NOTE)
-        return lines, uphill, Words(self, axes, 0.04 * last, 0.83 * self.HIGH, **small)
+        looks = dict(transform=axes.transAxes, va="top")
+        uphill = Words(self, axes, 0.04, 0.98, weight="bold", color=dark, **looks)
+        small = dict(fontsize=style.SMALL, color=style.NOTE)
+        return lines, uphill, Words(self, axes, 0.04, 0.88, **small, **looks)
 
     def update(self, result, **position):
         shown = {}
@@ -319,22 +318,23 @@ class Walks(Picture):
         said = [f"{name} {self._show(name, changes)}" for name, changes in shown.items()]
         where = "".join(f"{value}, " for value in position.values() if isinstance(value, str))
         self.sentence = (
-            f"{where}the longest walk goes uphill from so many of {self.shape[0]} places:"
-            f" {', '.join(said)}."
+            f"{where}uphill at the end of the walk, of {self.shape[0]} places, and the loss's"
+            f" change: {', '.join(said)}."
         )
 
     def _show(self, name, changes):
-        lines, uphill, above = self.panels[name]
+        lines, uphill, span = self.panels[name]
         for i, line in enumerate(lines):
             if changes is None:
                 line.show([], [])
             else:
-                line.show([0, *self.lengths], [0, *np.minimum(changes[i], 2 * self.HIGH)])
+                line.show([0, *self.lengths], [0, *changes[i]])
         if changes is None:
             uphill.say("overflowed")
-            above.say("")
+            span.say("")
             return "overflowed"
-        count, highest = np.count_nonzero(changes[:, -1] > self.UPHILL), changes.max()
+        count = np.count_nonzero(changes[:, -1] > self.UPHILL)
+        ends = f"{short(changes.min(), 2)} to {short(changes.max(), 2)}"
         uphill.say(f"uphill: {count} of {len(changes)}")
-        above.say(f"▲ up to {short(highest, 2)}" if highest > self.HIGH else "")
-        return str(count)
+        span.say(ends)
+        return f"{count} ({ends})"
