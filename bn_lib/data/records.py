@@ -293,9 +293,9 @@ class RateSweep(NamedTuple):
     accuracy: (seeds, activations, sides, steps, rates, scales), 0 once training has diverged;
         activations: ReLU, sigmoid; sides: no batch norm, batch norm; four hidden layers.
     steps, rates, scales: lists, along its axes.
-    good_start: the same question in the settings of `puzzle`, with a third network: "good start"
+    good_start: the two settings of `puzzle` after 300 steps, with a third network: "good start"
         has no batch norm, but weights and biases that give each unit mean 0 and σ = 1 on 64 images
-        at step 0. By setting, steps, and name of the network: (rates, 10 seeds).
+        at step 0. By setting, and name of the network: (rates, 10 seeds), 0 after divergence.
     start_rates: its rates, a list.
     """
 
@@ -314,15 +314,12 @@ def rate_map(path: Path = HERE / "rate_map.npz") -> RateSweep:
     """
     record = Record(path, "make sweeps")
     right = record.over("right", "seed", "activation", "side", "step", "rate", "scale")
-    axes = ("setting", "network", "puzzle_rate", "puzzle_seed", "end")
+    axes = ("setting", "network", "puzzle_rate", "puzzle_seed")
     tested, ends = record.over("tested"), record.over("puzzle_right", *axes)
-    settings, networks, _, _, steps = map(record.values, axes)
+    settings, networks, start_rates, _ = map(record.values, axes)
     good_start = {
-        setting: {
-            step: dict(zip(networks, ends[i, ..., j] / tested, strict=True))
-            for j, step in enumerate(steps)
-        }
-        for i, setting in enumerate(settings)
+        setting: dict(zip(networks, by_network, strict=True))
+        for setting, by_network in zip(settings, np.maximum(ends, 0) / tested, strict=True)
     }
     lists = map(record.values, ("step", "rate", "scale"))
-    return RateSweep(right / tested, *lists, good_start, record.values("puzzle_rate"))
+    return RateSweep(right / tested, *lists, good_start, start_rates)

@@ -77,10 +77,10 @@ class ThreeRules(Picture):
             same = np.abs(loss - self.loss).max() < self.SAME
             end = short(loss[-1], 2)
             self.names[rule].say(f"{rule}: {'✓ the same' if same else end}", y=y)
-            said.append(f"{rule} {end}{' (the same curve)' if same else ''}")
+            said.append(f"{end} with {rule}{' (the same curve)' if same else ''}")
         self.sentence = (
-            f"a = {short(a)}: after {self.steps[-1]} steps the loss of the original is"
-            f" {short(self.loss[-1], 2)}; {', '.join(said)}."
+            f"a = {short(a)}: after {self.steps[-1]} steps the loss is {', '.join(said)}; that of"
+            f" the original is {short(self.loss[-1], 2)}."
         )
 
 
@@ -133,8 +133,8 @@ class Turn(Picture):
         self.tips.show([tip, x], [0, y])
         self.length.say(f"weights: length {short(long, 2)}", tip / 2)
         self.moved.say(f"step: {short(across, 2)}", tip + 0.04, max(y / 2, 0.04))
-        self.turned.say(f"turned by {short(turn, 2)}°")
         grown = np.linalg.norm(new)
+        self.turned.say(f"turned by {short(turn, 2)}°, length {short(long, 3)} → {short(grown, 3)}")
         self.sentence = (
             f"a = {short(a)}: weights of length {short(long, 3)}, a step of {short(across, 3)}:"
             f" turned by {short(turn, 2)}°, now of length {short(grown, 3)}."
@@ -232,7 +232,7 @@ class ByRate(Picture):
     """How well three networks read after training, for each learning rate; a dot for each start.
 
     rates: (R,). `update` takes a dict by their names: shares of the test images, (R, starts), 0
-    where training has overflowed. The position has `start` and `steps`.
+    where training has overflowed. The position has `start`.
     """
 
     def __init__(self, rates):
@@ -240,8 +240,8 @@ class ByRate(Picture):
         with self.drawing(860, 360):
             axes = self.figure.subplots()
             low, high = self.rates[[0, -1]]
-            axes.set(xscale="log", xlim=(low / 1.5, high * 5), ylim=(-0.05, 1.08))
-            axes.set(xlabel="learning rate", title="test images read correctly")
+            axes.set(xscale="log", xlim=(low / 1.5, high * (high / low) ** 0.33))
+            axes.set(ylim=(-0.05, 1.08), xlabel="learning rate", title="test images read correctly")
             axes.set_xticks(self.rates, list(map(short, self.rates)))
             axes.minorticks_off()
             share_ticks(axes)
@@ -253,14 +253,12 @@ class ByRate(Picture):
         line = Line(self, axes, color=look["color"], linestyle=look["linestyle"])
         dots = dict(color=look["color"], marker=look["marker"], markersize=style.SPECK)
         bold = dict(weight="bold", va="center", color=WORDS.get(name, style.INK))
-        words = Words(self, axes, 1.18 * self.rates[-1], **bold)
+        words = Words(self, axes, 1.15 * self.rates[-1], **bold)
         return line, Dots(self, axes, alpha=0.5, **dots), words
 
-    def update(self, result, *, start, steps, **others):
-        first = parts_of(result, THREE)["batch norm"]
-        if first is None or np.ndim(first) != 2:
-            raise TypeError("the figure needs an array for each network, a row for each rate")
-        shape = len(self.rates), np.shape(first)[1]
+    def update(self, result, *, start, **others):
+        starts = np.shape(parts_of(result, THREE)["batch norm"])[1:]
+        shape = (len(self.rates), *(starts or (1,)))
         shares = {name: expect(result[name], shape, name) for name in THREE}
         means = {name: values.mean(axis=1) for name, values in shares.items()}
         heights = apart([mean[-1] for mean in means.values()], 0.085, 1.02)
@@ -272,7 +270,7 @@ class ByRate(Picture):
             words.say(name, y=height)
             best = np.argmax(mean)
             said.append(f"{name} {percent(mean[best], 0)} (rate {short(self.rates[best])})")
-        self.sentence = f"{start}, {steps:,} steps, each at its best rate: {', '.join(said)}."
+        self.sentence = f"{start}, each at its best rate: {', '.join(said)}."
 
 
 class Walks(Picture):
@@ -317,10 +315,7 @@ class Walks(Picture):
             shown[name] = None if lost else expect(changes, self.shape, name)
         said = [f"{name} {self._show(name, changes)}" for name, changes in shown.items()]
         where = "".join(f"{value}, " for value in position.values() if isinstance(value, str))
-        self.sentence = (
-            f"{where}uphill at the end of the walk, of {self.shape[0]} places, and the loss's"
-            f" change: {', '.join(said)}."
-        )
+        self.sentence = f"{where}uphill after the longest walk (change): {', '.join(said)}."
 
     def _show(self, name, changes):
         lines, uphill, span = self.panels[name]
@@ -337,4 +332,4 @@ class Walks(Picture):
         ends = f"{short(changes.min(), 2)} to {short(changes.max(), 2)}"
         uphill.say(f"uphill: {count} of {len(changes)}")
         span.say(ends)
-        return f"{count} ({ends})"
+        return f"{count} of {len(changes)} ({ends})"

@@ -17,8 +17,8 @@ def of_puzzle(function, cell):
 
 
 def of_rate_map(function, cell):
-    """Its trainings return a number for each step at which they are evaluated."""
-    return [0] * len(rate_map.STEPS if function is rate_map.train else rate_map.ENDS)
+    """Those of the map return a number for each step at which they are evaluated."""
+    return [0] * len(rate_map.STEPS) if function is rate_map.train else 0
 
 
 # What a training of each script returns, without the training, or a function that says it.
