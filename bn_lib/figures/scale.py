@@ -41,7 +41,7 @@ class ThreeRules(Picture):
         until = self.steps[-1]
         with self.drawing(860, 360):
             axes = self.figure.subplots()
-            axes.set(yscale="log", xlim=(0, 1.42 * until), ylim=(self.LOW, self.HIGH))
+            axes.set(yscale="log", xlim=(0, 1.55 * until), ylim=(self.LOW, self.HIGH))
             axes.set(title="Loss", xlabel="steps of training")
             axes.set_xticks([tick for tick in axes.get_xticks() if 0 <= tick <= until])
             axes.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
@@ -70,17 +70,19 @@ class ThreeRules(Picture):
         tall = np.log(self.HIGH / self.LOW)
         ends = np.log([max(losses[rule][-1], self.LOW) for rule in self.curves]) - np.log(self.LOW)
         places = self.LOW * np.exp(apart(ends, self.APART * tall, 0.97 * tall))
-        said = []
+        said, same = [], []
         for (rule, curve), y in zip(self.curves.items(), places, strict=True):
             loss = losses[rule]
             curve.show(self.steps, np.maximum(loss, self.LOW))
-            same = np.abs(loss - self.loss).max() < self.SAME
+            is_same = np.abs(loss - self.loss).max() < self.SAME
             end = short(loss[-1], 2)
-            self.names[rule].say(f"{rule}: {'✓ the same' if same else end}", y=y)
-            said.append(f"{end} with {rule}{' (the same curve)' if same else ''}")
+            self.names[rule].say(f"{rule}: {'✓ the same' if is_same else end}", y=y)
+            said.append(f"{end} with {rule}")
+            same += [rule] if is_same else []
+        of = f"; of the original {short(self.loss[-1], 2)}"
+        of += f" (the same curve: {', '.join(same)})" if same else ""
         self.sentence = (
-            f"a = {short(a)}: after {self.steps[-1]} steps the loss is {', '.join(said)}; that of"
-            f" the original is {short(self.loss[-1], 2)}."
+            f"a = {short(a)}: after {self.steps[-1]} steps the loss is {', '.join(said)}{of}."
         )
 
 
@@ -92,7 +94,7 @@ class Turn(Picture):
     after the step, at a position with `a`.
     """
 
-    def __init__(self, one, longest=3.4):
+    def __init__(self, one, longest=3.9):
         self.one = float(one)
         with self.drawing(860, 330):
             axes = self.figure.subplots()
@@ -131,7 +133,7 @@ class Turn(Picture):
         side = min(0.06, 0.5 * y)
         self.corner.show([tip - side, tip - side, tip], [0, side, side])
         self.tips.show([tip, x], [0, y])
-        self.length.say(f"weights: length {short(long, 2)}", tip / 2)
+        self.length.say(f"weights: length {short(long, 2)}", max(tip / 2, 0.6))
         self.moved.say(f"step: {short(across, 2)}", tip + 0.04, max(y / 2, 0.04))
         grown = np.linalg.norm(new)
         self.turned.say(f"turned by {short(turn, 2)}°, length {short(long, 3)} → {short(grown, 3)}")
@@ -240,7 +242,7 @@ class ByRate(Picture):
         with self.drawing(860, 360):
             axes = self.figure.subplots()
             low, high = self.rates[[0, -1]]
-            axes.set(xscale="log", xlim=(low / 1.5, high * (high / low) ** 0.33))
+            axes.set(xscale="log", xlim=(low / 1.5, high * (high / low) ** 0.45))
             axes.set(ylim=(-0.05, 1.08), xlabel="learning rate", title="test images read correctly")
             axes.set_xticks(self.rates, list(map(short, self.rates)))
             axes.minorticks_off()

@@ -58,7 +58,7 @@ def test_the_same_curve_is_said_of_that_which_is_the_same(rules):
     ]
     assert rules.describe() == (
         "a = 10: after 100 steps the loss is 0.7 with rate × 1, 0.3 with rate × a, 0.1 with"
-        " rate × a² (the same curve); that of the original is 0.1."
+        " rate × a²; of the original 0.1 (the same curve: rate × a²)."
     )
     rules.update(losses(7, 3, 1 + 1e-6), a=10)
     assert "same" not in rules.describe()

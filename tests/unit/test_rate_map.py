@@ -26,7 +26,7 @@ def test_it_has_the_axes_of_the_script():
     for by_network in SWEEP.good_start.values():
         assert tuple(by_network) == tuple(script.NETWORKS)
         for shares in by_network.values():
-            assert shares.shape == (len(script.PUZZLE_RATES), len(puzzle.SEEDS))
+            assert shares.shape == (len(script.PUZZLE_RATES), len(script.PUZZLE_SEEDS))
             assert 0 <= shares.min() <= shares.max() <= 1
 
 
@@ -66,8 +66,8 @@ def test_a_cell_of_3000_steps_computed_again():
     [
         ("faint", "good start", 1, 0),
         ("faint", "batch norm", 3, 1),
-        ("exploding", "good start", 0.3, 3),
-        ("exploding", "no batch norm", 0.01, 4),
+        ("exploding", "good start", 0.3, 2),
+        ("exploding", "no batch norm", 0.01, 0),
     ],
 )
 def test_a_part_of_the_good_start_computed_again(setting, name, rate, seed):
@@ -92,4 +92,4 @@ def test_the_record_agrees_with_that_of_the_puzzle():
         others = puzzle_record(setting).controls[script.NETWORKS["good start"]]
         for rate, other in others.items():
             recorded = SWEEP.good_start[setting]["good start"][SWEEP.start_rates.index(rate)]
-            np.testing.assert_allclose(recorded, np.nan_to_num(other), atol=0.02)
+            np.testing.assert_allclose(recorded, np.nan_to_num(other)[: len(recorded)], atol=0.02)

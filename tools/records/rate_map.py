@@ -35,6 +35,7 @@ NETWORKS = {
     "batch norm": "batch norm",
 }
 PUZZLE_RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1, 3)
+PUZZLE_SEEDS = (0, 1, 2)
 
 
 def train(activation, side, rate, scale, seed=0):
@@ -58,12 +59,12 @@ def make():
     axes = {
         "seed": SEEDS, "activation": tuple(ACTIVATIONS), "side": tuple(SIDES), "rate": RATES,
         "scale": SCALES, "setting": settings, "network": tuple(NETWORKS),
-        "puzzle_rate": PUZZLE_RATES, "puzzle_seed": puzzle.SEEDS, "step": STEPS,
+        "puzzle_rate": PUZZLE_RATES, "puzzle_seed": PUZZLE_SEEDS, "step": STEPS,
     }  # fmt: skip
     cells = product(SEEDS, ACTIVATIONS.values(), SIDES, RATES, SCALES)
     right = table(train, [(a, side, rate, scale, seed) for seed, a, side, rate, scale in cells])
     right = right.reshape(*(len(axes[name]) for name in list(axes)[:5]), len(STEPS))
-    cells = product(settings, NETWORKS.values(), PUZZLE_RATES, puzzle.SEEDS)
+    cells = product(settings, NETWORKS.values(), PUZZLE_RATES, PUZZLE_SEEDS)
     cells = [(name, setting, rate, seed) for setting, name, rate, seed in cells]
     ends = table(puzzle.end_of_control, cells)
     write(
