@@ -243,17 +243,17 @@ class ByRate(Picture):
             axes = self.figure.subplots()
             low, high = self.rates[[0, -1]]
             axes.set(xscale="log", xlim=(low / 1.5, high * (high / low) ** 0.45))
-            axes.set(ylim=(-0.05, 1.08), xlabel="learning rate", title="test images read correctly")
+            axes.set(ylim=(-0.05, 1.08), xlabel="learning rate")
+            axes.set_title("test images read correctly (0: overflowed)")
             axes.set_xticks(self.rates, list(map(short, self.rates)))
             axes.minorticks_off()
             share_ticks(axes)
             grid(axes)
-            note(axes, 0.99, 0.02, "0: overflowed", transform=axes.transAxes, ha="right")
             self.networks = {name: self._build(axes, name, look) for name, look in THREE.items()}
 
     def _build(self, axes, name, look):
         line = Line(self, axes, color=look["color"], linestyle=look["linestyle"])
-        dots = dict(color=look["color"], marker=look["marker"], markersize=style.SPECK)
+        dots = dict(color=look["color"], marker=look["marker"], markersize=style.GRAIN)
         bold = dict(weight="bold", va="center", color=WORDS.get(name, style.INK))
         words = Words(self, axes, 1.15 * self.rates[-1], **bold)
         return line, Dots(self, axes, alpha=0.5, **dots), words
