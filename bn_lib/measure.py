@@ -341,5 +341,18 @@ def along_gradient(network, x, target, rates, loss=cross_entropy):
     return AlongGradient(start, np.array(losses), np.array(changes), float(smoothness))
 
 
+def effective_rate(W, rate):
+    """rate / |w|² of each unit: before batch norm its weights turn as those of length 1 at it.
+
+    Van Laarhoven 2017, section 2, for plain gradient descent. W: (inputs, units), one unit's
+    weights in a column; rate: the learning rate. Returns (units,). Raises ValueError for another
+    shape, for what is not finite, and where all weights of a unit are 0.
+    """
+    squares = np.sum(np.square(as_finite(W, "W", ndim=2)), axis=0)
+    if not squares.all():
+        raise ValueError("W has a column of zeros, expected weights that have a direction")
+    return rate / squares
+
+
 def _norm(arrays):
     return float(np.sqrt(sum(np.sum(np.square(a)) for a in arrays)))

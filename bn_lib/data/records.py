@@ -325,26 +325,41 @@ def second_measure(path: Path = HERE / "linear.npz") -> SecondMeasure:
 
 
 class RateSweep(NamedTuple):
-    """accuracy has the shape (seeds, activations, norms, steps, rates, scales), 0 to 1.
+    """What learning rates networks tolerate; accuracies are those on the test images.
 
-    activations: ReLU, sigmoid; norms: without, with batch norm. steps, rates and scales are lists.
+    accuracy: (seeds, activations, sides, steps, rates, scales), 0 once training has diverged;
+        activations: ReLU, sigmoid; sides: no batch norm, batch norm; four hidden layers.
+    steps, rates, scales: lists, along its axes.
+    good_start: the two settings of `puzzle` after 300 steps, with a third network: "good start"
+        has no batch norm, but weights and biases that give each unit mean 0 and σ = 1 on 64 images
+        at step 0. By setting, and name of the network: (rates, 3 seeds), 0 after divergence.
+    start_rates: its rates, a list.
     """
 
     accuracy: np.ndarray
     steps: list
     rates: list
     scales: list
+    good_start: dict
+    start_rates: list
 
 
 def rate_map(path: Path = HERE / "rate_map.npz") -> RateSweep:
-    """Return the test accuracy of networks of four hidden layers, by learning rate and scale.
+    """Return the test accuracy of networks by learning rate and scale, and after a good start.
 
     `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
     """
     record = Record(path, "make sweeps")
     right = record.over("right", "seed", "activation", "side", "step", "rate", "scale")
+    axes = ("setting", "network", "puzzle_rate", "puzzle_seed")
+    tested, ends = record.over("tested"), record.over("puzzle_right", *axes)
+    settings, networks, start_rates, _ = map(record.values, axes)
+    good_start = {
+        setting: dict(zip(networks, by_network, strict=True))
+        for setting, by_network in zip(settings, np.maximum(ends, 0) / tested, strict=True)
+    }
     lists = map(record.values, ("step", "rate", "scale"))
-    return RateSweep(right / record.over("tested"), *lists)
+    return RateSweep(right / tested, *lists, good_start, start_rates)
 
 
 # ---------------------------------------------------------------- notebook 10

@@ -2,115 +2,198 @@
 
 import numpy as np
 
+from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.figures.paper import AccuracyMaps
 from bn_lib.pictures import style
-from bn_lib.pictures.checks import place, take, unpack
-from bn_lib.pictures.marks import Dots, Line, Words
+from bn_lib.pictures.checks import expect, place, take, unpack
+from bn_lib.pictures.marks import Dots, Line, Words, apart
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.still import legend, level, note
-from bn_lib.pictures.words import outside, percent, power, rounded, short
+from bn_lib.pictures.still import grid, level, note, share_ticks
+from bn_lib.pictures.words import percent, rounded, short
+
+# The same network as *no batch norm*, with other initial weights.
+GOOD_START = dict(color=style.INK, linestyle="-", marker="D")
+THREE = {"no batch norm": LOOKS["no batch norm"], "good start": GOOD_START}
+THREE |= {"batch norm": LOOKS["batch norm"]}
 
 
-class ScaledWeights(Picture):
-    """One unit whose weights are scaled: what it sends into batch norm, and what comes out.
+def parts_of(result, names) -> dict:
+    """A dict with just these names, or TypeError."""
+    if not isinstance(result, dict) or set(result) != set(names):
+        raise TypeError(f"the figure needs a dict with {list(names)}")
+    return result
 
-    Left: aWx + c against Wx, example by example. Right: the same after batch norm. before: Wx of
-    one unit, shape (N,); reach: the largest |BN(Wx)| of the axes. `update` takes (scaled, plain,
-    out): aWx + c, BN(Wx) and BN(aWx + c), shape (N,) each, at a position with `log10_a`, `shift`
-    and `eps`, and `mirror` if a may be negative.
+
+class ThreeRules(Picture):
+    """Three trainings of scaled weights, each with its own rule for the rate, on the original's.
+
+    steps: (T,); loss: that of the original, (T,), a wide pale line; rules: three names. `update`
+    takes a dict by these names: each the loss, (T,), at a position with `a`, the factor of the
+    weights.
     """
 
-    SAME = 1e-9  # "the same" is said below this difference
-    REACH = 20  # what the axis of the unit's own outputs shows
+    LOW, HIGH = 0.06, 4  # of the axis
+    SAME = 1e-9  # "the same curve" is said below this difference
+    APART = 0.075  # of the axis: how far words at the ends are from each other
 
-    def __init__(self, before, reach=5):
-        self.before = np.asarray(before)
-        wide, high = 1.1 * np.abs(self.before).max(), self.REACH
-        with self.drawing(860, 370):
-            left, right = self.figure.subplots(1, 2)
-            left.set(title="Into batch norm: aWx + c", xlim=(-wide, wide), ylim=(-high, high))
-            left.set(xlabel="Wx", ylabel="aWx + c")
-            level(left)
-            ring = dict(mfc="none", mec=style.LEVEL, mew=style.THIN)
-            left.plot(self.before, self.before, "o", **ring)
-            corner = dict(transform=left.transAxes, ha="right")
-            note(left, 0.98, 0.03, "rings: a = 1, c = 0", **corner)
-            right.set(title="Out of it: BN(aWx + c)", xlim=(-reach, reach), ylim=(-reach, reach))
-            right.set(xlabel="BN(Wx)", ylabel="BN(aWx + c)")
-            right.plot(
-                [-reach, reach], [-reach, reach], ":", color=style.TARGET, linewidth=style.LINE
-            )
-            corner |= dict(transform=right.transAxes, color=style.TARGET_WORDS)
-            note(right, 0.98, 0.03, "dotted: the same output", **corner)
-            dots = dict(color=style.OUTPUT, markersize=style.GRAIN, alpha=0.7)
-            self.scaled, self.out = Dots(self, left, **dots), Dots(self, right, **dots)
-            bold = dict(weight="bold", va="top")
-            self.moments = Words(self, left, -0.96 * wide, 0.97 * high, **bold)
-            small = dict(va="top", fontsize=style.SMALL)
-            self.outside = Words(self, left, -0.96 * wide, 0.82 * high, **small)
-            self.verdict = Words(self, right, -0.96 * reach, 0.97 * reach, **bold)
+    def __init__(self, steps, loss, rules):
+        self.steps, self.loss = np.asarray(steps), np.asarray(loss)
+        until = self.steps[-1]
+        with self.drawing(860, 360):
+            axes = self.figure.subplots()
+            axes.set(yscale="log", xlim=(0, 1.55 * until), ylim=(self.LOW, self.HIGH))
+            axes.set(title="Loss", xlabel="steps of training")
+            axes.set_xticks([tick for tick in axes.get_xticks() if 0 <= tick <= until])
+            axes.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
+            axes.minorticks_off()
+            grid(axes)
+            looks = dict(color=style.FAINT, linewidth=4 * style.HEAVY, solid_capstyle="butt")
+            axes.plot(self.steps, self.loss, alpha=0.6, **looks)
+            note(axes, 0.02, 0.04, "wide and pale: the original", transform=axes.transAxes)
+            looks = style.NETWORKS[0], style.NETWORKS[2], style.NETWORKS[1]
+            self.curves = {
+                rule: Line(self, axes, linewidth=style.BOLD, **look)
+                for rule, look in zip(rules, looks, strict=True)
+            }
+            colors = style.NOTE, style.NORMALIZED, style.OUTPUT_WORDS
+            bold = dict(x=1.02 * until, va="center", weight="bold")
+            self.names = {
+                rule: Words(self, axes, color=color, **bold)
+                for rule, color in zip(rules, colors, strict=True)
+            }
 
-    def update(self, result, *, log10_a, shift, eps, mirror=False, **others):
-        shape = self.before.shape
-        scaled, plain, out = take(result, scaled=shape, plain=shape, out=shape)
-        self.scaled.show(self.before, scaled)
-        self.out.show(plain, out)
-        off = np.abs(out - plain).max()
-        size = f"mean {short(scaled.mean(), 3)}, spread {short(scaled.std(), 3)}"
-        verdict = "✓ the same output" if off < self.SAME else f"differs by up to {short(off, 3)}"
-        self.moments.say(size)
-        self.outside.say(outside(self.scaled.beyond))
-        self.verdict.say(verdict)
-        a = 10**log10_a * (-1 if mirror else 1)
+    def update(self, result, *, a, **others):
+        losses = {
+            rule: expect(loss, self.steps.shape, f"the loss with {rule}")
+            for rule, loss in parts_of(result, self.curves).items()
+        }
+        tall = np.log(self.HIGH / self.LOW)
+        ends = np.log([max(losses[rule][-1], self.LOW) for rule in self.curves]) - np.log(self.LOW)
+        places = self.LOW * np.exp(apart(ends, self.APART * tall, 0.97 * tall))
+        said, same = [], []
+        for (rule, curve), y in zip(self.curves.items(), places, strict=True):
+            loss = losses[rule]
+            curve.show(self.steps, np.maximum(loss, self.LOW))
+            is_same = np.abs(loss - self.loss).max() < self.SAME
+            end = short(loss[-1], 2)
+            self.names[rule].say(f"{rule}: {'✓ the same' if is_same else end}", y=y)
+            said.append(f"{end} with {rule}")
+            same += [rule] if is_same else []
+        of = f"; of the original {short(self.loss[-1], 2)}"
+        of += f" (the same curve: {', '.join(same)})" if same else ""
         self.sentence = (
-            f"a = {short(a, 3)}, c = {short(shift, 3)}, ε = {short(eps)}: into batch norm comes"
-            f" {size}. Behind it: {verdict}."
+            f"a = {short(a)}: after {self.steps[-1]} steps the loss is {', '.join(said)}{of}."
         )
 
 
-class EffectiveRate(Picture):
-    """A training beside a reference: its loss, and the effective rate at which its weights turn.
+class Turn(Picture):
+    """The weights of one unit as an arrow, one step of training, and how far it turns them.
 
-    Left: the loss over the steps. Right: the effective learning rate, rate / |W|². steps: (T,);
-    loss, rate: those of the reference, (T,) each, dashed. rates: the range of the right axis.
-    `update` takes (loss, rate), (T,) each; the sentence names the position.
+    Drawn in the plane of the weights and the step. longest: of the axes, in units of `one`, the
+    length of the weights for a = 1. `update` takes (w, new), (D,) each: the weights before and
+    after the step, at a position with `a`.
+    """
+
+    def __init__(self, one, longest=3.9):
+        self.one = float(one)
+        with self.drawing(860, 330):
+            axes = self.figure.subplots()
+            axes.set(xlim=(-0.1, longest), ylim=(-0.22, 1.12), xticks=[], yticks=[])
+            axes.set_aspect("equal")
+            axes.spines[:].set_visible(False)
+            axes.plot(0, 0, "o", color=style.INK)
+            solid = dict(linewidth=style.HEAVY)
+            self.arc = Line(self, axes, color=style.GUIDE, linestyle=":", linewidth=style.FINE)
+            self.before = Line(self, axes, color=style.WITHOUT, **solid)
+            self.step = Line(self, axes, color=style.OUTPUT, **solid)
+            self.after = Line(self, axes, color=style.NORMALIZED, **solid)
+            self.corner = Line(self, axes, color=style.INK, linewidth=style.THIN)
+            self.tips = Dots(self, axes, color=style.INK, markersize=style.GRAIN)
+            bold = dict(weight="bold")
+            self.length = Words(self, axes, y=-0.06, va="top", ha="center", **bold)
+            self.moved = Words(self, axes, color=style.OUTPUT_WORDS, va="center", **bold)
+            title = dict(weight="bold", fontsize=style.TITLE, transform=axes.transAxes)
+            self.turned = Words(self, axes, 0, 0.95, color=style.NORMALIZED, **title)
+
+    def update(self, result, *, a, **others):
+        shape = np.shape(unpack(result, "w", "new")[0])
+        w, new = take(result, w=shape[:1], new=shape[:1])
+        long = np.linalg.norm(w)
+        if not long > 0:
+            raise ValueError("w is 0 everywhere, expected weights with a direction")
+        along = new @ w / long
+        across = np.linalg.norm(new - along * w / long)
+        turn = np.degrees(np.arctan2(across, along))
+        x, y, tip = along / self.one, across / self.one, long / self.one
+        bend = np.radians(np.linspace(0, turn, 30))
+        self.arc.show(tip * np.cos(bend), tip * np.sin(bend))
+        self.before.show([0, tip], 0)
+        self.step.show([tip, x], [0, y])
+        self.after.show([0, x], [0, y])
+        side = min(0.06, 0.5 * y)
+        self.corner.show([tip - side, tip - side, tip], [0, side, side])
+        self.tips.show([tip, x], [0, y])
+        self.length.say(f"weights: length {short(long, 2)}", max(tip / 2, 0.6))
+        self.moved.say(f"step: {short(across, 2)}", tip + 0.04, max(y / 2, 0.04))
+        grown = np.linalg.norm(new)
+        self.turned.say(f"turned by {short(turn, 2)}°, length {short(long, 3)} → {short(grown, 3)}")
+        self.sentence = (
+            f"a = {short(a)}: weights of length {short(long, 3)}, a step of {short(across, 3)}:"
+            f" turned by {short(turn, 2)}°, now of length {short(grown, 3)}."
+        )
+
+
+class DecayOrRate(Picture):
+    """Two trainings that are one: with weight decay, and without it, but with a rate that rises.
+
+    Left the loss, right the effective rate. steps: (T,); loss, rate: those with neither, (T,)
+    each, dashed; rates: the range of the right axis. `update` takes (loss, rate, rising_loss,
+    rising_rate), (T,) each: two with decay, a line, and two with the rising rate, rings. The
+    position has `decay`.
     """
 
     SAME = 1e-9
 
-    def __init__(self, steps, loss, rate, rates, reference="a = 1"):
-        self.steps, self.loss, self.name = np.asarray(steps), np.asarray(loss), reference
-        with self.drawing(860, 340):
+    def __init__(self, steps, loss, rate, rates):
+        self.steps, self.rate = np.asarray(steps), np.asarray(rate)
+        with self.drawing(860, 360):
             left, right = self.figure.subplots(1, 2)
-            left.set(title="Loss", xlabel="steps", yscale="log", ylim=(5e-4, 9))
-            right.set(title="Effective rate: rate / |W|²", xlabel="steps", yscale="log", ylim=rates)
-            self.curves = []
-            for axes, values in ((left, self.loss), (right, rate)):
-                axes.grid(axis="y", color=style.GRID, linewidth=style.THIN)
-                axes.set_xlim(0, self.steps[-1])
-                axes.plot(self.steps, values, "--", color=style.GUIDE)
-                self.curves.append(Line(self, axes, color=style.OUTPUT))
-            note(left, 0.03, 0.04, f"dashed: {reference}", transform=left.transAxes)
-            corner = dict(ha="right", va="top", transform=left.transAxes)
-            self.verdict = Words(
-                self, left, 0.97, 0.96, weight="bold", color=style.OUTPUT, **corner
+            left.set(title="Loss", ylim=(1e-3, 9))
+            right.set(title="Effective rate", ylim=rates)
+            self.curves, self.rings = [], []
+            for axes, values in ((left, loss), (right, rate)):
+                axes.set(yscale="log", xlim=(0, self.steps[-1]), xlabel="steps of training")
+                grid(axes)
+                axes.plot(self.steps, values, "--", color=style.WITHOUT)
+                self.curves.append(Line(self, axes, color=style.OUTPUT, linewidth=style.BOLD))
+                ring = dict(mfc="none", mec=style.NORMALIZED, mew=style.FINE)
+                self.rings.append(Dots(self, axes, markersize=style.BEAD, **ring))
+            corner = dict(transform=left.transAxes, ha="right", va="top", weight="bold")
+            words = (
+                ("dashed: neither", style.NOTE),
+                ("line: weight decay", style.OUTPUT_WORDS),
+                ("rings: a rising rate instead", style.NORMALIZED),
             )
+            for i, (text, color) in enumerate(words):
+                left.text(0.98, 0.98 - 0.085 * i, text, color=color, **corner)
+            corner = dict(transform=right.transAxes, va="top", weight="bold")
+            self.verdict = Words(self, right, 0.03, 0.98, color=style.OUTPUT_WORDS, **corner)
 
-    def update(self, result, **position):
-        loss, rate = take(result, loss=self.steps.shape, rate=self.steps.shape)
+    def update(self, result, *, decay, **others):
+        shape = self.steps.shape
+        names = ("loss", "rate", "rising_loss", "rising_rate")
+        loss, rate, rising, rising_rate = take(result, **dict.fromkeys(names, shape))
         for curve, values in zip(self.curves, (loss, rate), strict=True):
             curve.show(self.steps, values)
-        same = np.abs(loss - self.loss).max() < self.SAME
-        self.verdict.say("✓ the same curve" if same else f"ends at {short(loss[-1], 2)}")
-        said = ", ".join(
-            value if isinstance(value, str) else f"{name.replace('_', ' ')} = {short(value)}"
-            for name, value in position.items()
-        )
-        beside = "the same curve as" if same else f"{short(self.loss[-1], 2)} for"
+        for rings, values in zip(self.rings, (rising, rising_rate), strict=True):
+            rings.show(self.steps, values)
+        higher = rounded(rate[-1] / self.rate[-1], 1)
+        self.verdict.say(f"ends × {higher}")
+        off = np.abs(loss - rising).max()
+        same = "the same curve" if off < self.SAME else f"off by {short(off, 2)}"
         self.sentence = (
-            f"{said}: after {self.steps[-1]} steps the loss is {short(loss[-1], 2)} ({beside}"
-            f" {self.name})."
-            f" Effective rate {power(rate[0], 1e-3)} at first, {power(rate[-1], 1e-3)} at the end."
+            f"decay = {short(decay)}: the effective rate ends {higher} times as high as with"
+            f" neither, the loss at {short(loss[-1], 2)}; the rising rate gives {same}."
         )
 
 
@@ -121,92 +204,134 @@ class RateMap(AccuracyMaps):
     from 0 to 1, at a position with `rate` and `scale`, which must be among them, and `steps`.
     """
 
+    NAMES = ("no batch norm", "batch norm")
+
     def __init__(self, rates, scales):
         self.rates, self.scales = list(rates), list(scales)
         with self.drawing(860, 380):
             axes = self.figure.subplots(1, 2, sharey=True)
             self.sides = [self._build_side(each) for each in axes]
             axes[0].set_ylabel("initial weights ×")
-            words = "numbers: accuracy on the test images in %, rounded down; green: 90 or more"
+            words = "numbers: test images read correctly in %, rounded down; green: 90 or more"
             self.figure.supxlabel(f"learning rate   ({words})", fontsize=style.MEDIUM)
 
     def update(self, result, *, rate, scale, steps, **others):
         i, j = place(rate, self.rates, "rate"), place(scale, self.scales, "scale")
         shape = len(self.rates), len(self.scales)
         maps = take(result, without=shape, with_bn=shape)
-        counts = [
-            self._show(side, shares, name, i, j)
-            for side, shares, name in zip(self.sides, maps, ("Without", "With BN"), strict=True)
-        ]
-        right = [percent(shares[i, j]) for shares in maps]
+        sides = list(zip(self.sides, maps, self.NAMES, strict=True))
+        counts = [self._show(side, shares, name, i, j) for side, shares, name in sides]
+        reads = [side[1][i][j].get_text() for side in self.sides]  # as the cell says it
+        both = ", ".join(f"{name} {each} %" for name, each in zip(self.NAMES, reads, strict=True))
+        green = " and ".join(map(str, counts))
         self.sentence = (
-            f"Rate {short(rate)}, weights ×{short(scale)}, {steps} steps: {right[0]} right without,"
-            f" {right[1]} with BN."
-            f" 90 % or more in {counts[0]} of {maps[0].size} cells without, {counts[1]} with."
+            f"{steps:,} steps: {green} of {maps[0].size} cells reach 90 %. At rate {short(rate)},"
+            f" weights ×{short(scale)}: {both}."
         )
 
 
-class AlongStep(Picture):
-    """How loss and gradient change along the gradient, without and with batch norm.
+class ByRate(Picture):
+    """How well three networks read after training, for each learning rate; a dot for each start.
 
-    steps: (T,) of training at which that was measured; rates: (K,) of the steps that were tried
-    there. `update` takes (without, with_bn), each (losses, changes) of shape (T, K): the loss minus
-    that at the start, and the length of the gradient's change. The position has `step`, one of
-    `steps`; the sentence begins with all else in it.
+    rates: (R,). `update` takes a dict by their names: shares of the test images, (R, starts), 0
+    where training has overflowed. The position has `start`.
     """
 
-    LEAST = 1e-4  # in place of what is smaller: the axes are logarithmic
-    SIDES = ("without", "with BN")
+    def __init__(self, rates):
+        self.rates = np.asarray(rates, dtype=float)
+        with self.drawing(860, 360):
+            axes = self.figure.subplots()
+            low, high = self.rates[[0, -1]]
+            axes.set(xscale="log", xlim=(low / 1.5, high * (high / low) ** 0.45))
+            axes.set(ylim=(-0.05, 1.08), xlabel="learning rate")
+            axes.set_title("test images read correctly (0: overflowed)")
+            axes.set_xticks(self.rates, list(map(short, self.rates)))
+            axes.minorticks_off()
+            share_ticks(axes)
+            grid(axes)
+            self.networks = {name: self._build(axes, name, look) for name, look in THREE.items()}
 
-    def __init__(self, steps, rates):
-        self.steps, self.rates = np.asarray(steps), np.asarray(rates)
-        with self.drawing(860, 370):
-            one, ranges, changes = self.figure.subplots(1, 3)
-            one.set(title="At one step", xlabel="rate along the gradient")
-            one.set(xlim=(0, 1.03 * rates[-1]), ylim=(-1.5, 3), ylabel="change of the loss")
-            level(one)
-            note(one, 0.03, 0.02, "below 0: downhill", transform=one.transAxes)
-            ranges.set(title="Loss: range", ylim=(1e-3, 60))
-            changes.set(title="Gradient: change", ylim=(0.03, 100))
-            for axes in (ranges, changes):
-                axes.set(yscale="log", xlim=self.steps[[0, -1]], xlabel="steps of training")
-                axes.grid(axis="y", color=style.GRID, linewidth=style.THIN)
-            self.curves = [self._build_side(one, ranges, changes, look) for look in style.PAIR]
-            dotted = dict(linestyle=":", color=style.INK, linewidth=style.FINE)
-            self.here = [Line(self, axes, **dotted) for axes in (ranges, changes)]
-            corner = dict(transform=one.transAxes, ha="right", va="top")
-            self.outside = Words(
-                self, one, 0.97, 0.97, fontsize=style.SMALL, color=style.NOTE, **corner
-            )
-            legend(self.figure, dict(zip(self.SIDES, style.PAIR, strict=True)))
+    def _build(self, axes, name, look):
+        line = Line(self, axes, color=look["color"], linestyle=look["linestyle"])
+        dots = dict(color=look["color"], marker=look["marker"], markersize=style.GRAIN)
+        bold = dict(weight="bold", va="center", color=WORDS.get(name, style.INK))
+        words = Words(self, axes, 1.15 * self.rates[-1], **bold)
+        return line, Dots(self, axes, alpha=0.5, **dots), words
 
-    def _build_side(self, one, ranges, changes, look):
-        line = Line(self, one, **look)
-        dots = Dots(self, one, markersize=style.GRAIN, mew=style.THIN, color=look["color"])
-        return line, dots, Line(self, ranges, **look), Line(self, changes, **look)
-
-    def update(self, result, *, step, **others):
-        at = place(step, self.steps, "step")
-        shape = len(self.steps), len(self.rates)
-        sides = [
-            take(part, name, losses=shape, changes=shape)
-            for part, name in zip(unpack(result, "without", "with_bn"), self.SIDES, strict=True)
-        ]
+    def update(self, result, *, start, **others):
+        starts = np.shape(parts_of(result, THREE)["batch norm"])[1:]
+        shape = (len(self.rates), *(starts or (1,)))
+        shares = {name: expect(result[name], shape, name) for name in THREE}
+        means = {name: values.mean(axis=1) for name, values in shares.items()}
+        heights = apart([mean[-1] for mean in means.values()], 0.085, 1.02)
         said = []
-        for curves, (losses, changes) in zip(self.curves, sides, strict=True):
-            ranges, largest = np.ptp(losses, axis=1), changes.max(axis=1)
-            for curve in curves[:2]:
-                curve.show([0, *self.rates], [0, *losses[at]])
-            curves[2].show(self.steps, np.maximum(ranges, self.LEAST))
-            curves[3].show(self.steps, np.maximum(largest, self.LEAST))
-            said.append((rounded(ranges.mean()), rounded(largest.mean())))
-        for line in self.here:
-            line.show(step, [self.LEAST, 1e3])
-        worst = max(losses[at].max() for losses, _ in sides)
-        self.outside.say(f"▲ up to {worst:.0f}" if worst > 3 else "")
-        (range_1, change_1), (range_2, change_2) = said
-        setting = "".join(f"{value}, " for value in others.values())
-        self.sentence = (
-            f"{setting}step {step}. Mean over all steps: range of the loss {range_1} without,"
-            f" {range_2} with BN; change of the gradient {change_1} without, {change_2} with."
-        )
+        for (name, mean), height in zip(means.items(), heights, strict=True):
+            line, dots, words = self.networks[name]
+            line.show(self.rates, mean)
+            dots.show(np.repeat(self.rates, shape[1]), shares[name].ravel())
+            words.say(name, y=height)
+            best = np.argmax(mean)
+            said.append(f"{name} {percent(mean[best], 0)} (rate {short(self.rates[best])})")
+        self.sentence = f"{start}, each at its best rate: {', '.join(said)}."
+
+
+class Walks(Picture):
+    """The loss along the gradient, from several places of a training, in networks side by side.
+
+    names: each with its color; lengths: of the walks that were tried, (K,); along: what they are
+    measured in; heights: the range of the axis; places: how many. `update` takes a dict by these
+    names: changes of the loss, (places, K), all NaN where training has overflowed. The sentence
+    begins with the values of the position that are words.
+    """
+
+    UPHILL = 1e-3  # more than rounding
+
+    def __init__(self, names, lengths, along, heights=(-1.5, 3), places=11):
+        self.lengths, self.shape = np.asarray(lengths, dtype=float), (places, len(lengths))
+        with self.drawing(860, 360):
+            every = np.atleast_1d(self.figure.subplots(1, len(names), sharey=True))
+            every[0].set(ylim=heights, ylabel="change of the loss")
+            self.panels = {
+                name: self._build(axes, name, color, f"walk, in {along}")
+                for (name, color), axes in zip(names.items(), every, strict=True)
+            }
+
+    def _build(self, axes, name, color, label):
+        dark = WORDS.get(name, style.INK)
+        axes.set(xlim=(0, 1.03 * self.lengths[-1]), xlabel=label)
+        axes.set_xticks(self.lengths, list(map(short, self.lengths)))
+        axes.set_title(name, color=dark)
+        axes.axhspan(axes.get_ylim()[0], 0, color=style.SHADE)
+        note(axes, 0.02, 0.02, "downhill", transform=axes.transAxes)
+        level(axes)
+        lines = [Line(self, axes, color=color, linewidth=style.FINE) for _ in range(self.shape[0])]
+        looks = dict(transform=axes.transAxes, va="top")
+        uphill = Words(self, axes, 0.04, 0.98, weight="bold", color=dark, **looks)
+        small = dict(fontsize=style.SMALL, color=style.NOTE)
+        return lines, uphill, Words(self, axes, 0.04, 0.88, **small, **looks)
+
+    def update(self, result, **position):
+        shown = {}
+        for name, changes in parts_of(result, self.panels).items():
+            lost = np.shape(changes) == self.shape and np.isnan(changes).all()
+            shown[name] = None if lost else expect(changes, self.shape, name)
+        said = [f"{name} {self._show(name, changes)}" for name, changes in shown.items()]
+        where = "".join(f"{value}, " for value in position.values() if isinstance(value, str))
+        self.sentence = f"{where}uphill after the longest walk (change): {', '.join(said)}."
+
+    def _show(self, name, changes):
+        lines, uphill, span = self.panels[name]
+        for i, line in enumerate(lines):
+            if changes is None:
+                line.show([], [])
+            else:
+                line.show([0, *self.lengths], [0, *changes[i]])
+        if changes is None:
+            uphill.say("overflowed")
+            span.say("")
+            return "overflowed"
+        count = np.count_nonzero(changes[:, -1] > self.UPHILL)
+        ends = f"{short(changes.min(), 2)} to {short(changes.max(), 2)}"
+        uphill.say(f"uphill: {count} of {len(changes)}")
+        span.say(ends)
+        return f"{count} of {len(changes)} ({ends})"

@@ -26,10 +26,10 @@ from .batch_norm import BatchNormCache, batch_norm, batch_norm_backward, quiet
 from .careful import all_but_units, one_per_unit
 from .refusals import (
     as_batch,
+    as_eps,
     as_upstream,
     axes_within_an_example,
     check_cache,
-    check_eps,
     check_groups,
     check_mean_square,
     check_range,
@@ -158,7 +158,7 @@ def rms_norm(x, gamma=1.0, eps=1e-5):
     example of zeros. A single value per example is no error: it is divided by its own size.
     """
     x, axes, dtype = as_batch(x, axes_within_an_example(x, first=1), least=1)
-    gamma, eps = per_unit(gamma, "gamma", x, x.dtype), check_eps(eps)
+    gamma, eps = per_unit(gamma, "gamma", x, x.dtype), as_eps(eps)
 
     mean_square = careful.mean(x**2, axes)
     check_mean_square(mean_square, eps, x, axes)

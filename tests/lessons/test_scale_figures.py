@@ -3,43 +3,45 @@
 import numpy as np
 import pytest
 
-from bn_lib.figures import AlongStep, EffectiveRate, RateMap, ScaledWeights
-from bn_lib.normalization import batch_norm
+from bn_lib.figures import ByRate, DecayOrRate, RateMap, ThreeRules, Turn, Walks
+from bn_lib.figures.scale import THREE
 from tests.lessons.pictures import Figure
 
-Z = np.random.default_rng(0).standard_normal(40)
 STEPS = np.arange(0, 101, 20)
 LOSS = np.geomspace(2, 0.1, len(STEPS))
 RATE = np.geomspace(0.1, 0.01, len(STEPS))
+RULES = ["rate × 1", "rate × a", "rate × a²"]
 RATES, SCALES = [0.01, 0.1, 1], [0.5, 1]
 SHARES = np.array([[0.1, 0.899], [0.9, 0.95], [0.0, 1.0]])
-AHEAD = [0.1, 0.4]
+LENGTHS = [1, 4]
+NAMES = {"with": "#222222", "without": "#444444"}
 
 
-def scaled(a, shift, eps):
-    plain, out = (batch_norm(z, 1.5, 0.3, eps)[0] for z in (Z, a * Z + shift))
-    return a * Z + shift, plain, out
+def losses(*factors):
+    return {rule: factor * LOSS for rule, factor in zip(RULES, factors, strict=True)}
 
 
-def show_scaled(picture, log10_a=0.0, shift=0.0, eps=0.0, mirror=False):
-    a = 10**log10_a * (-1 if mirror else 1)
-    position = dict(log10_a=log10_a, shift=shift, eps=eps, mirror=mirror)
-    picture.update(scaled(a, shift, eps), **position)
+def a_step(length, across, units=5):
+    """Weights along the first axis, and a step at a right angle to them."""
+    w, step = np.zeros(units), np.zeros(units)
+    w[0], step[1] = length, across
+    return w, w + step
 
 
-def ways(size):
-    losses = size * np.linspace(-1, 1, 6 * 2).reshape(6, 2)
-    return losses, size * np.linspace(1, 2, 6 * 2).reshape(6, 2)
+def reads(*best):
+    """Each network reads so much at the middle rate, on three starts, and guesses elsewhere."""
+    shares = np.full((len(best), len(RATES), 3), 0.1)
+    shares[:, 1] = np.array(best)[:, None]
+    return dict(zip(THREE, shares, strict=True))
+
+
+def changes(size):
+    return size * np.linspace(-1, 1, 3 * 2).reshape(3, 2)
 
 
 @pytest.fixture
-def weights():
-    return ScaledWeights(before=Z)
-
-
-@pytest.fixture
-def rate():
-    return EffectiveRate(STEPS, LOSS, RATE, rates=(1e-3, 1))
+def rules():
+    return ThreeRules(STEPS, LOSS, RULES)
 
 
 @pytest.fixture
@@ -47,47 +49,57 @@ def cells():
     return RateMap(RATES, SCALES)
 
 
-@pytest.fixture
-def along():
-    return AlongStep(STEPS, AHEAD)
+def test_the_same_curve_is_said_of_that_which_is_the_same(rules):
+    rules.update(losses(7, 3, 1), a=10)
+    assert [name.get_text() for name in rules.names.values()] == [
+        "rate × 1: 0.7",
+        "rate × a: 0.3",
+        "rate × a²: ✓ the same",
+    ]
+    assert rules.describe() == (
+        "a = 10: after 100 steps the loss is 0.7 with rate × 1, 0.3 with rate × a, 0.1 with"
+        " rate × a²; of the original 0.1 (the same curve: rate × a²)."
+    )
+    rules.update(losses(7, 3, 1 + 1e-6), a=10)
+    assert "same" not in rules.describe()
+    assert rules.curves["rate × a"].get_ydata().tolist() == (3 * LOSS).tolist()
 
 
-def test_the_same_output_is_said_only_when_it_is_true(weights):
-    show_scaled(weights, log10_a=2, shift=-10)
-    assert "✓ the same output" in weights.describe()
-    show_scaled(weights, log10_a=-2, eps=1e-5)
-    off = np.abs(np.subtract(*scaled(0.01, 0, 1e-5)[1:])).max()
-    assert f"differs by up to {off:.3g}" in weights.describe()
-    show_scaled(weights, mirror=True)
-    assert "a = −1" in weights.describe()
-    assert "✓" not in weights.describe()
+def test_the_turn_of_a_step():
+    turn = Turn(one=2)
+    turn.update(a_step(2, 2), a=1)
+    assert turn.describe() == (
+        "a = 1: weights of length 2, a step of 2: turned by 45°, now of length 2.83."
+    )
+    assert turn.before.get_xydata().tolist() == [[0, 0], [1, 0]]
+    assert turn.after.get_xydata().tolist() == [[0, 0], [1, 1]]
+    turn.update(a_step(4, 1), a=2)
+    assert "turned by 14°" in turn.turned.get_text()
+    w, new = a_step(4, 1)
+    turn.update((w, new - w / 2), a=2)  # not at a right angle
+    assert turn.after.get_xydata().tolist() == [[0, 0], [1, 0.5]]
+    with pytest.raises(ValueError, match="expected weights with a direction"):
+        turn.update((0 * w, new), a=2)
 
 
-def test_dots_are_where_the_numbers_are_and_those_outside_are_counted(weights):
-    show_scaled(weights, log10_a=2)
-    assert weights.scaled.get_ydata().tolist() == (100 * Z).tolist()
-    assert weights.outside.get_text() == f"{np.sum(np.abs(100 * Z) > 20)} outside"
-    show_scaled(weights)
-    assert weights.outside.get_text() == ""
-
-
-def test_a_curve_is_compared_with_the_reference(rate):
-    rate.update((LOSS, RATE), a=3, rule="rate × a²")
-    assert "✓" in rate.verdict.get_text()
-    assert "a = 3, rate × a²: after 100 steps the loss is 0.1 (the same" in rate.describe()
-    rate.update((2 * LOSS, RATE), a=3, rule="rate × 1")
-    assert rate.verdict.get_text() == "ends at 0.2"
-    assert "0.2 (0.1 for a = 1)" in rate.describe()
-    assert rate.curves[0].get_ydata().tolist() == (2 * LOSS).tolist()
-    rate.update((LOSS, RATE / 1e5), a=3)
-    assert "Effective rate 10⁻⁶" in rate.describe()
+def test_decay_and_rising_rate_are_compared():
+    picture = DecayOrRate(STEPS, LOSS, RATE, rates=(1e-3, 1))
+    picture.update((2 * LOSS, 3 * RATE, 2 * LOSS, 3 * RATE), decay=0.1)
+    assert picture.describe() == (
+        "decay = 0.1: the effective rate ends 3.0 times as high as with neither, the loss at 0.2;"
+        " the rising rate gives the same curve."
+    )
+    assert picture.curves[0].get_ydata().tolist() == (2 * LOSS).tolist()
+    assert picture.rings[1].get_ydata().tolist() == (3 * RATE).tolist()
+    picture.update((2 * LOSS, 3 * RATE, 3 * LOSS, 3 * RATE), decay=0.1)
+    assert "gives off by 2" in picture.describe()
 
 
 def test_cells_are_counted_named_and_in_their_place(cells):
-    cells.update((0 * SHARES, SHARES), rate=0.1, scale=1, steps=200)
+    cells.update((0 * SHARES, SHARES), rate=0.01, scale=1, steps=3000)
     assert cells.describe() == (
-        "Rate 0.1, weights ×1, 200 steps: 0.0 % right without, 95.0 % with BN."
-        " 90 % or more in 0 of 6 cells without, 3 with."
+        "3,000 steps: 0 and 3 of 6 cells reach 90 %. At rate 0.01, weights ×1:"
+        " no batch norm 0 %, batch norm 89 %."  # as the cell has it
     )
     image, texts, ring, title = cells.sides[1]
     assert "3 of 6" in title.get_text()
@@ -98,7 +110,7 @@ def test_cells_are_counted_named_and_in_their_place(cells):
     ]
     assert image.origin == "upper"  # the browser draws the first row on top
     assert image.get_array()[0, 0] == 0.899  # there stands the larger scale
-    assert ring.get_xydata().min(axis=0).tolist() == [1, 1]
+    assert ring.get_xydata().min(axis=0).tolist() == [0, 1]
 
 
 def test_green_begins_at_90_percent(cells):
@@ -108,42 +120,64 @@ def test_green_begins_at_90_percent(cells):
     assert np.ptp(green) > 0.2
 
 
-def test_the_landscape_says_its_means(along):
-    along.update((ways(1), ways(4)), setting="relu", step=40)
-    (losses, changes), (wide, far) = ways(1), ways(4)
-    said = along.describe()
-    assert said.startswith("relu, step 40.")
-    assert f"loss {np.ptp(losses, axis=1).mean():.2f} without" in said
-    assert f"{np.ptp(wide, axis=1).mean():.2f} with BN" in said
-    assert f"gradient {changes.max(axis=1).mean():.2f} without" in said
-    assert f"{far.max(axis=1).mean():.2f} with." in said
-    assert list(along.curves[1][0].get_ydata()) == [0, *wide[2]]
-    assert list(along.curves[1][1].get_ydata()) == [0, *wide[2]]  # the dots
-    assert along.outside.get_text() == ""
-    along.update((ways(1), ways(40)), setting="relu", step=100)
-    assert along.outside.get_text() == "▲ up to 40"
+def test_the_best_rate_of_each_network_is_named():
+    picture = ByRate(RATES)
+    picture.update(reads(0.2, 0.9, 0.95), start="faint")
+    assert picture.describe() == (
+        "faint, each at its best rate: no batch norm 20 % (rate 0.1), good start 90 % (rate 0.1),"
+        " batch norm 95 % (rate 0.1)."
+    )
+    line, dots, _ = picture.networks["good start"]
+    assert line.get_ydata().tolist() == pytest.approx([0.1, 0.9, 0.1])
+    assert len(dots.get_xdata()) == 9
+
+
+def test_walks_that_end_uphill_are_counted():
+    picture = Walks(NAMES, LENGTHS, "steps", places=3)
+    picture.update({"with": changes(1), "without": changes(-2) - 3}, start="faint", step=3)
+    assert picture.describe() == (
+        "faint, uphill after the longest walk (change): with 2 of 3 (−1 to 1),"
+        " without 0 of 3 (−5 to −1)."
+    )
+    lines, uphill, span = picture.panels["with"]
+    np.testing.assert_allclose(lines[2].get_xydata(), [[0, 0], [1, 0.6], [4, 1]])
+    assert uphill.get_text() == "uphill: 2 of 3"
+    assert span.get_text() == "−1 to 1"
+    picture.update({"with": changes(1), "without": np.nan * changes(1)}, start="faint")
+    assert "without overflowed" in picture.describe()
+    assert picture.panels["without"][0][0].get_xydata().size == 0
+
+
+def test_a_walk_that_has_lost_a_single_place_is_refused():
+    picture, broken = Walks(NAMES, LENGTHS, "steps", places=3), changes(1)
+    broken[1, 1] = np.nan
+    with pytest.raises(ValueError, match="with is NaN at index 1, 1"):
+        picture.update({"with": broken, "without": changes(1)})
 
 
 FIGURES = [
     Figure(
-        lambda: ScaledWeights(before=Z),
-        [
-            (scaled(10**a, c, eps), dict(log10_a=a, shift=c, eps=eps, mirror=True))
-            for a in (-2.0, 2.0)
-            for c in (-10, 10)
-            for eps in (0, 1e-5, 0.1)
-        ],
+        lambda: ThreeRules(STEPS, LOSS, RULES),
+        [(losses(*factors), dict(a=0.1)) for factors in ((100, 30, 1), (1, 1, 1), (0.1, 0.1, 1))],
     ),
     Figure(
-        lambda: EffectiveRate(STEPS, LOSS, RATE, rates=(1e-3, 1)),
-        [((factor * LOSS, RATE), dict(a=0.1, rule="rate × a²")) for factor in (1, 1.7)],
+        lambda: Turn(one=2),
+        [(a_step(6, 2), dict(a=3)), (a_step(1.2, 2), dict(a=0.6)), (a_step(6, 0.01), dict(a=3))],
+    ),
+    Figure(
+        lambda: DecayOrRate(STEPS, LOSS, RATE, rates=(1e-3, 1)),
+        [((f * LOSS, RATE / f, LOSS, 17 * RATE), dict(decay=0.003)) for f in (1, 1.7)],
     ),
     Figure(
         lambda: RateMap(RATES, SCALES),
-        [((s + 0 * SHARES, s + 0 * SHARES), dict(rate=1, scale=0.5, steps=400)) for s in (0, 1)],
+        [((s + 0 * SHARES, s + 0 * SHARES), dict(rate=1, scale=0.5, steps=3000)) for s in (0, 1)],
     ),
     Figure(
-        lambda: AlongStep(STEPS, AHEAD),
-        [((ways(60), ways(1e-3)), dict(setting="sigmoid ×3, rate 0.5", step=s)) for s in (0, 100)],
+        lambda: ByRate(RATES),
+        [(reads(*best), dict(start="exploding")) for best in ((0, 0, 0), (1, 1, 1))],
+    ),
+    Figure(
+        lambda: Walks(NAMES, LENGTHS, "steps at rate 0.1", places=3),
+        [({"with": changes(60), "without": changes(1e-3)}, dict(start="relu, usual weights"))],
     ),
 ]

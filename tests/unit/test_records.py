@@ -16,13 +16,18 @@ def of_puzzle(function, cell):
     return np.zeros((len(cell[-1]), 1 + puzzle.HIDDEN[activation]))
 
 
+def of_rate_map(function, cell):
+    """Those of the map return a number for each step at which they are evaluated."""
+    return [0] * len(rate_map.STEPS) if function is rate_map.train else 0
+
+
 # What a training of each script returns, without the training, or a function that says it.
 RETURNED = {
     drift: (np.zeros((len(drift.LAYERS), len(drift.QUANTITIES))), 0.5),
     linear: (np.zeros(linear.DEPTH - 1), np.zeros(linear.DEPTH - 1), 0.0),
     noise: (0.0, 0.0, 0),
     puzzle: of_puzzle,
-    rate_map: [0] * len(rate_map.STEPS),
+    rate_map: of_rate_map,
     paper: (np.zeros(len(paper.STEPS), int), np.zeros((len(paper.STEPS), 3, 100))),
 }
 

@@ -180,20 +180,26 @@ def changed(kind, layer_type):
 
 
 def good_start(activation, scale, seed=0):
-    """A network without batch norm that computes at step 0 what *batch norm* does.
+    """A network without batch norm that computes at step 0 what *batch norm* does."""
+    return absorb(make_network("batch norm", activation, scale, seed), digits().x[:64])
 
-    On the first 64 images, whose means and stds are taken into the weights and biases.
+
+def absorb(network, x):
+    """A network without batch norm that computes on the batch x what this one does at its start.
+
+    The means and stds of x are taken into the weights and biases, which `network` then shares; its
+    gamma and beta must be 1 and 0.
     """
-    network, x = [], digits().x[:64]
-    for layer in make_network("batch norm", activation, scale, seed):
+    plain = []
+    for layer in network:
         if isinstance(layer, BatchNorm):
             mean, std = x.mean(axis=0), np.sqrt(x.var(axis=0) + layer.eps)
-            network[-1].W /= std
-            network[-1].b = (network[-1].b - mean) / std
+            plain[-1].W /= std
+            plain[-1].b = (plain[-1].b - mean) / std
         else:
-            network.append(layer)
+            plain.append(layer)
         x = forward([layer], x)
-    return network
+    return plain
 
 
 CONTROLS = {
