@@ -133,7 +133,8 @@ def open_in_lab(page: Page, path: str) -> None:
 
     That takes a tenth of the time that JupyterLab's own page takes.
     """
-    page.evaluate(
+    finish(
+        page,
         """async path => {
             window.before = jupyterapp.shell.currentWidget;
             const open = { path, factory: "Notebook" };
@@ -145,13 +146,19 @@ def open_in_lab(page: Page, path: str) -> None:
     shown = "path => jupyterapp.shell.currentWidget?.context?.path === path"
     page.wait_for_function(shown, arg=path)
     _wait_for_kernel(page)
-    page.evaluate(
+    finish(
+        page,
         """async () => {
             const { id } = before.sessionContext.session;
             before.dispose(); // what is not saved needs no question
             await jupyterapp.serviceManager.sessions.shutdown(id);
-        }"""
+        }""",
     )
+
+
+def finish(page: Page, script: str, arg: object = None) -> None:
+    """Run a function of the page that awaits something; `evaluate` would wait for ever."""
+    page.wait_for_function(f"async (arg) => {{ await ({script})(arg); return true; }}", arg=arg)
 
 
 def _wait_for_kernel(page: Page) -> None:

@@ -46,7 +46,7 @@ def test_a_saved_notebook_shows_its_pictures_the_next_day(new_page, server, tmp_
         expect(page.locator(LIVE)).to_have_count(1)
         slider = page.get_by_role("slider", name="γ")
         slider.press("End")
-        page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+        front_end.finish(page, "() => jupyterapp.commands.execute('docmanager:save')")
         page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
 
         front_end.open_notebook(page, address)  # the tab is loaded again

@@ -69,7 +69,9 @@ class LongTraining:
     @staticmethod
     def started(page: Page) -> None:
         """All cells have just been started."""
-        page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+        front_end.finish(
+            page, "() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
+        )
         front_end.start_all(page)
 
     def test_the_stop_button_stops_while_the_cell_runs_and_training_goes_on(self, page: Page):
