@@ -258,7 +258,8 @@ class Decisions(Picture):
     def _border(self, plane):
         """Rods along the places where the chance is one half: starts and ends, (2, n) each."""
         pieces = contour_generator(self.places, self.places, plane).lines(0.5)
-        pieces.append(np.empty((0, 2)))  # there may be no such place
+        if not pieces:  # nowhere: a rod out of sight
+            pieces = [np.full((2, 2), 2 * self.places[-1])]
         return tuple(
             np.concatenate([piece[side] for piece in pieces]).T
             for side in (slice(None, -1), slice(1, None))

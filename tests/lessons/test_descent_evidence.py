@@ -301,6 +301,19 @@ def test_of_the_exploding_network_nothing_has_to_learn():
     assert max(ends["all γ"], ends["all β"], ends["all γ and β"]) < ends["nothing"] - 0.05
 
 
+@pytest.mark.parametrize(("setting", "rate"), [(FAINT, 0.5), (EXPLODING, 0.1)])
+def test_a_training_that_stands_in_several_tables_ends_alike_in_all(setting, rate):
+    """Rounding decides single runs in *exploding*, so all have to come from one program."""
+    ends = setting.after(300)
+    for name, choice in (("starts undone", "all γ and β"), ("frozen undone", "nothing")):
+        for others in (setting.if_learned[choice], setting.controls[name][rate]):
+            np.testing.assert_array_equal(others, ends[name])
+    for name, early in setting.accuracy.items():
+        accuracy, spread = setting.late[name][1000]
+        np.testing.assert_array_equal(accuracy, early[:, -1])
+        np.testing.assert_array_equal(spread, setting.spread[name][:, -1])
+
+
 # ---------------------------------------------------------------- controls
 
 

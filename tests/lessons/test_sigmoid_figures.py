@@ -108,11 +108,17 @@ def test_examples_beyond_the_axes_are_counted(curve):
     show(curve, mean=6, spread=10)
     z = 6 + 10 * NOISE
     drawn = curve.sides[0]["awake"].get_xdata()
-    assert np.abs(drawn).max() < 11.8, "no dot is cut by the edge"
     assert curve.sides[0]["beyond"].right.get_text() == f"{np.sum(z > drawn.max())} more ▶"
     assert curve.sides[0]["beyond"].left.get_text() == f"◀ {np.sum(z < drawn.min())} more"
     assert len(drawn) == np.sum((z >= drawn.min()) & (z <= drawn.max()))
     assert curve.sides[1]["beyond"].right.get_text() == ""
+
+
+def test_no_dot_is_cut_in_two_by_the_edge(curve):
+    at_the_edge = np.linspace(-11.9, 11.9, len(NOISE))
+    curve.update((at_the_edge, normalize(at_the_edge)))
+    assert np.abs(curve.sides[0]["awake"].get_xdata()).max() < 11.75
+    assert curve.sides[0]["beyond"].right.get_text() == "1 more ▶"
 
 
 def test_both_stacks_are_drawn_and_read_at_one_layer(depths):
@@ -193,7 +199,8 @@ def test_the_border_is_drawn_where_the_chance_is_one_half(decisions):
         np.testing.assert_allclose(half(border), 0.5, atol=1e-9)
         assert np.ptp(border, axis=0).max() > 1.8, "from edge to edge"
     decisions.update({name: seen(decisions, lambda at: np.ones(len(at))) for name in NAMES})
-    assert decisions.panels["one"][1].get_segments() == []
+    (hidden,) = decisions.panels["one"][1].get_segments()
+    assert hidden.min() > decisions.figure.axes[0].get_xlim()[1]
 
 
 def test_the_tint_lies_where_the_network_was_asked(decisions):
