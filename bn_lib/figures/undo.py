@@ -195,10 +195,11 @@ class LeftOver(Picture):
         self.knee_label.set_x(np.clip(knee, 1.6 * low, high / 1.6))
         self.here.show(sigma, 100 * measured)
         digits = 2 if measured < 0.99 else 3  # 99.7 % are not all
-        missing = "nothing" if measured < 1e-9 else f"{short(100 * measured, digits)} %"
+        share = f"{short(100 * measured, digits)} % of each distance from the mean"
+        missing = "nothing" if measured < 1e-9 else share
         at_knee = " This is where σ = √ε." if abs(sigma / knee - 1) < 0.01 else ""
         place = f"σ = {short(sigma, 3)}, ε = {power(eps)}"
-        self.sentence = f"{place}: {missing} of each distance from the mean is missing.{at_knee}"
+        self.sentence = f"{place}: {missing} is missing.{at_knee}"
 
 
 class SecondBatch(Picture):
