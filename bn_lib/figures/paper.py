@@ -161,7 +161,8 @@ class _LongAxes(Picture):
         """
         first, last = self.steps[self.steps > 0][[0, -1]]
         axes.set(xscale="log", xlim=(first, last), ylim=(self.LOW, self.HIGH))
-        axes.set(xlabel="steps of training", title=" \n ")  # room for the words
+        axes.set_xlabel("steps of training")
+        axes.set_title(" \n ", pad=10)  # room for the words
         ticks = [tick for tick in (10, 100, 1000, 10_000) if first <= tick < last / 2]
         axes.set_xticks([*ticks, last], [f"{tick:,}" for tick in (*ticks, last)])
         axes.minorticks_off()
