@@ -12,6 +12,7 @@ from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import grid, legend, level, share_ticks
 from bn_lib.pictures.words import percent, rounded, short
 
+NAMES = ("no batch norm", "batch norm")
 LAST = 10  # the accuracy "at the end" is the mean of so many last evaluations
 
 
@@ -151,7 +152,6 @@ class _LongAxes(Picture):
     """What a long training without and one with batch norm have in common."""
 
     LOW, HIGH = 0.7, 1.0  # of the axis of accuracies
-    NAMES = ("no batch norm", "batch norm")
 
     def _build_curves(self, axes, above):
         """Steps of very different number, a curve for each network, and its words above.
@@ -161,7 +161,8 @@ class _LongAxes(Picture):
         """
         first, last = self.steps[self.steps > 0][[0, -1]]
         axes.set(xscale="log", xlim=(first, last), ylim=(self.LOW, self.HIGH))
-        axes.set(xlabel="steps of training", title=" \n ")  # room for the words
+        axes.set_xlabel("steps of training")
+        axes.set_title(" \n ", pad=10)  # room for the words
         ticks = [tick for tick in (10, 100, 1000, 10_000) if first <= tick < last / 2]
         axes.set_xticks([*ticks, last], [f"{tick:,}" for tick in (*ticks, last)])
         axes.minorticks_off()
@@ -188,7 +189,7 @@ class _LongAxes(Picture):
             self.drops[i].show(*(([], []) if step is None else (step, [self.LOW, share])))
             when = f"never {level}" if step is None else f"{level} after {step:,} steps"
             said.append(f"{when}, ends at {percent(at_the_end(accuracy))}")
-            self.words[i].say(f"{style.PAIR_DASHES[i]} {self.NAMES[i]}: {said[i]}")
+            self.words[i].say(f"{style.PAIR_DASHES[i]} {NAMES[i]}: {said[i]}")
         return said
 
 
@@ -296,7 +297,7 @@ class LongRunMap(_LongAxes, AccuracyMaps):
             axes["curves"].set_ylabel("accuracy")
             self._build_curves(axes["curves"], (1.16, 1.02))
             self._name_colors()
-        for side, shares, name in zip(self.sides, ends, self.NAMES, strict=True):
+        for side, shares, name in zip(self.sides, ends, NAMES, strict=True):
             side[-1].say(f"{name}: {self._fill(side, shares.T)} green")
 
     def _name_colors(self):
@@ -334,7 +335,6 @@ class Percentiles(Picture):
 
     TOP = 5.5  # the axes show inputs from -TOP to TOP
     SHARES = (15, 50, 85)
-    TITLES = ("Without batch norm", "With batch norm")
 
     def __init__(self, steps):
         self.steps = np.asarray(steps)
@@ -342,7 +342,7 @@ class Percentiles(Picture):
             axes = self.figure.subplots(1, 2, sharey=True)
             axes[0].set_ylabel("input of the unit")
             self.sides = [
-                self._build_side(axes[i], self.TITLES[i], style.PAIR[i]["color"]) for i in (0, 1)
+                self._build_side(axes[i], NAMES[i], style.PAIR[i]["color"]) for i in (0, 1)
             ]
 
     def _build_side(self, axes, title, color):
@@ -374,7 +374,7 @@ class Percentiles(Picture):
         shape = len(self.steps), 3
         found = take(sides, "of the percentiles", without=shape, with_bn=shape)
         said = [self._show(side, p) for side, p in zip(self.sides, found, strict=True)]
-        self.sentence = f"Without batch norm {said[0]}. With it {said[1]}."
+        self.sentence = f"No batch norm: {said[0]}. Batch norm: {said[1]}."
 
     def _show(self, side, p):
         low, middle, high = p.T

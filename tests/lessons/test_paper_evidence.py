@@ -187,6 +187,20 @@ def reads(network):
 
 
 @pytest.mark.parametrize("seed", range(2))
+def test_many_images_are_hard_for_both_networks(seed):
+    """So other images move the difference of two accuracies by less than either of them."""
+    right = []
+    for norm, std, rate in ((None, 0.1, 3), (BatchNorm, 0.03, 0.3)):
+        network = training(norm, std, rate, seed).run(1500).network
+        use_population(network, MNIST.x[:1000])
+        answers = forward(network, MNIST.test_x[:], training=False).argmax(axis=1)
+        right.append(answers == MNIST.test_labels)
+    without, with_bn = right
+    assert np.corrcoef(right)[0, 1] > 0.4
+    assert np.std(with_bn.astype(int) - without) < 0.95 * np.sqrt(without.var() + with_bn.var())
+
+
+@pytest.mark.parametrize("seed", range(2))
 def test_starts_undone_begins_with_no_batch_norm_and_wakes_sooner(seed):
     """*Frozen undone* is no faster than *no batch norm*: the rule of notebook 05, on other data."""
     kinds = {

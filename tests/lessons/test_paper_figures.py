@@ -194,7 +194,7 @@ def test_percentiles_say_where_the_median_goes():
     moving[:, 1] = [0, 1, -2, 0, 0, 0.5]
     picture = Percentiles(TAKEN)
     picture.update([moving, band(-1, 0, 1)])
-    assert "goes from 0.0 to 0.5, between −2.0 and 1.0. With it" in picture.describe()
+    assert "goes from 0.0 to 0.5, between −2.0 and 1.0. Batch norm: " in picture.describe()
 
 
 # ---------------------------------------------------------------- what each figure has to bear
