@@ -232,9 +232,10 @@ class ShiftedImage(Picture):
         for words, text in zip(self.words, said, strict=True):
             words.say(text)
         places = "1 place" if shift == 1 else f"{rounded(shift, 0)} places"
+        most = [rounded(each, 1) if each >= STILL else "0" for each in off]
         self.sentence = (
-            f"Moved by {places}, and compared with the old picture moved along, at most: with "
-            f"shared μ and σ {said[0]}, with separate ones {said[1]}."
+            f"Moved by {places}. Compared with the old picture moved along, the largest change is "
+            f"{most[0]} with shared μ and σ, {most[1]} with separate ones."
         )
 
 
