@@ -164,6 +164,7 @@ class WhatMoves(Picture):
         shape = (len(self.changes), len(NORMS))
         moved, made = take(result, moved=shape, made=shape[:1])
         made = made.astype(bool)
+        moved = np.where(made[:, None], moved, 0)
         still = moved < STILL
         self.map.show(np.where(made[:, None], np.where(still, -1, 1), 0))
         for texts, row, row_made, row_still in zip(self.cells, moved, made, still, strict=True):
@@ -176,11 +177,10 @@ class WhatMoves(Picture):
         count = f"{made.sum()} of {len(made)} changes made"
         if not made.any():
             return f"{count}: the table is empty."
-        kept = [norm for norm, all_kept in zip(NORMS, still[made].all(axis=0), strict=True)
-                if all_kept]  # fmt: skip
-        row, column = np.unravel_index(np.argmax(moved * made[:, None]), moved.shape)
+        kept = [norm for norm, column in zip(NORMS, still.T, strict=True) if column.all()]
+        row, column = np.unravel_index(np.argmax(moved), moved.shape)
         most = f"most, by {rounded(moved[row, column])}: {NORMS[column]}, {self.changes[row]}"
-        if still[made].all():
+        if still.all():
             most = "no output has moved"
         return f"{count}; not moved by them: {', '.join(kept) or 'none'}; {most}."
 
@@ -207,8 +207,8 @@ class ShiftedImage(Picture):
                 for each in zip(panels, self.TITLES, self.COLORS, looks, strict=True)
             ]
             self.words = [
-                Words(self, axes, 0, 1.03, transform=axes.transAxes, color=color, rim=False,
-                      va="bottom", fontsize=style.MEDIUM)
+                Words(self, axes, 0.5, 1.03, transform=axes.transAxes, color=color, rim=False,
+                      ha="center", va="bottom", fontsize=style.MEDIUM)
                 for axes, color in zip(panels[2:], self.COLORS[2:], strict=True)
             ]  # fmt: skip
             self.figure.supxlabel(
@@ -218,7 +218,7 @@ class ShiftedImage(Picture):
     def _build(self, axes, title, color, looks):
         h, w = self.shape
         axes.set(xlim=(0, w), ylim=(h, 0), xticks=[], yticks=[])
-        axes.set_title(title, color=color, pad=26)
+        axes.set_title(title, color=color, pad=26, loc="center")
         axes.spines[:].set(visible=True, color=style.ZERO)
         colors, low, high = looks
         return Map(self, axes, self.shape, colors, (0, w, h, 0), low, high)
@@ -232,9 +232,10 @@ class ShiftedImage(Picture):
         for words, text in zip(self.words, said, strict=True):
             words.say(text)
         places = "1 place" if shift == 1 else f"{rounded(shift, 0)} places"
+        most = [rounded(each, 1) if each >= STILL else "0" for each in off]
         self.sentence = (
-            f"Moved by {places}, and compared with the old picture moved along, at most: with "
-            f"shared μ and σ {said[0]}, with separate ones {said[1]}."
+            f"Moved by {places}. Compared with the old picture moved along, the largest change is "
+            f"{most[0]} with shared μ and σ, {most[1]} with separate ones."
         )
 
 

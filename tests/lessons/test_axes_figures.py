@@ -133,11 +133,11 @@ def test_the_shifted_image_says_what_has_changed():
     assert [words.get_text() for words in picture.words] == ["unchanged", "changed by 10.2"]
     np.testing.assert_array_equal(picture.maps[1].get_array(), np.roll(DIGIT, 2, 1))
     assert picture.describe() == (
-        "Moved by 2 places, and compared with the old picture moved along, at most: with shared μ "
-        "and σ unchanged, with separate ones changed by 10.2."
+        "Moved by 2 places. Compared with the old picture moved along, the largest change is 0 "
+        "with shared μ and σ, 10.2 with separate ones."
     )
     picture.update(shifted(1), shift=1)
-    assert "Moved by 1 place, " in picture.describe()
+    assert "Moved by 1 place. " in picture.describe()
 
 
 def lines(norm="layer", spread=1.0):
