@@ -165,7 +165,7 @@ class DecayOrRate(Picture):
             words = (
                 ("dashed: neither", style.NOTE),
                 ("line: weight decay", style.OUTPUT_WORDS),
-                ("rings: a rising rate instead", style.NORMALIZED),
+                ("rings: rising rate", style.NORMALIZED),
             )
             for i, (text, color) in enumerate(words):
                 left.text(0.98, 0.98 - 0.085 * i, text, color=color, **corner)

@@ -13,6 +13,8 @@ from tools.records.puzzle import absorb, end_of_control
 
 SWEEP = rate_map()
 SEEDS = range(3)
+THREE = ("no batch norm", "good start", "batch norm")
+CHANCE = 0.2  # one digit in ten, with room for a class that is seen more often
 D = digits()
 IMAGES, LABELS = D.x[:400], D.labels[:400]
 
@@ -247,6 +249,17 @@ def test_of_the_exploding_network_it_is_ahead_at_small_rates_and_overflows_at_a_
     assert np.isnan(good[0.3]).sum() > 5
     assert (kept[0.3] > 0.9).all()
     assert kept[0.3].mean() > max(kept[0.1].mean(), good[0.1].mean())
+
+
+@pytest.mark.parametrize("rate", [0.5, 1, 3])
+def test_at_larger_rates_still_only_batch_norm_reads_what_explodes(rate):
+    for shares in zip(*(SWEEP.good_start["exploding"][name] for name in THREE), strict=True):
+        assert shares[0].max() < CHANCE  # whatever the rate
+    good, kept = (
+        SWEEP.good_start["exploding"][name][SWEEP.start_rates.index(rate)] for name in THREE[1:]
+    )
+    assert good.max() < CHANCE
+    assert kept.min() > 0.95
 
 
 def test_of_the_faint_network_it_is_behind_at_small_rates_and_level_at_large_ones():
