@@ -332,7 +332,7 @@ class RateSweep(NamedTuple):
     steps, rates, scales: lists, along its axes.
     good_start: the two settings of `puzzle` after 300 steps, with a third network: "good start"
         has no batch norm, but weights and biases that give each unit mean 0 and σ = 1 on 64 images
-        at step 0. By setting, and name of the network: (rates, 3 seeds), 0 after divergence.
+        at step 0. By setting, and name of the network: (rates, 2 seeds), 0 after divergence.
     start_rates: its rates, a list.
     """
 

@@ -5,7 +5,7 @@ import numpy as np
 from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.figures.paper import AccuracyMaps
 from bn_lib.pictures import style
-from bn_lib.pictures.checks import expect, place, take, unpack
+from bn_lib.pictures.checks import expect, place, records, take, unpack
 from bn_lib.pictures.marks import Dots, Line, Words, apart
 from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import grid, level, note, share_ticks
@@ -15,13 +15,6 @@ from bn_lib.pictures.words import percent, rounded, short
 GOOD_START = dict(color=style.INK, linestyle="-", marker="D")
 THREE = {"no batch norm": LOOKS["no batch norm"], "good start": GOOD_START}
 THREE |= {"batch norm": LOOKS["batch norm"]}
-
-
-def parts_of(result, names) -> dict:
-    """A dict with just these names, or TypeError."""
-    if not isinstance(result, dict) or set(result) != set(names):
-        raise TypeError(f"the figure needs a dict with {list(names)}")
-    return result
 
 
 class ThreeRules(Picture):
@@ -65,7 +58,7 @@ class ThreeRules(Picture):
     def update(self, result, *, a, **others):
         losses = {
             rule: expect(loss, self.steps.shape, f"the loss with {rule}")
-            for rule, loss in parts_of(result, self.curves).items()
+            for rule, loss in records(result, self.curves).items()
         }
         tall = np.log(self.HIGH / self.LOW)
         ends = np.log([max(losses[rule][-1], self.LOW) for rule in self.curves]) - np.log(self.LOW)
@@ -172,7 +165,7 @@ class DecayOrRate(Picture):
             words = (
                 ("dashed: neither", style.NOTE),
                 ("line: weight decay", style.OUTPUT_WORDS),
-                ("rings: a rising rate instead", style.NORMALIZED),
+                ("rings: rising rate", style.NORMALIZED),
             )
             for i, (text, color) in enumerate(words):
                 left.text(0.98, 0.98 - 0.085 * i, text, color=color, **corner)
@@ -259,7 +252,7 @@ class ByRate(Picture):
         return line, Dots(self, axes, alpha=0.5, **dots), words
 
     def update(self, result, *, start, **others):
-        starts = np.shape(parts_of(result, THREE)["batch norm"])[1:]
+        starts = np.shape(records(result, THREE)["batch norm"])[1:]
         shape = (len(self.rates), *(starts or (1,)))
         shares = {name: expect(result[name], shape, name) for name in THREE}
         means = {name: values.mean(axis=1) for name, values in shares.items()}
@@ -312,7 +305,7 @@ class Walks(Picture):
 
     def update(self, result, **position):
         shown = {}
-        for name, changes in parts_of(result, self.panels).items():
+        for name, changes in records(result, self.panels).items():
             lost = np.shape(changes) == self.shape and np.isnan(changes).all()
             shown[name] = None if lost else expect(changes, self.shape, name)
         said = [f"{name} {self._show(name, changes)}" for name, changes in shown.items()]

@@ -12,6 +12,7 @@ from bn_lib.measure import (
     along_gradient,
     batch_norm_jacobian,
     drift,
+    effective_rate,
     gradients,
     internal_covariate_shift,
     jacobian,
@@ -264,3 +265,22 @@ def test_gradients_stay_true_for_longer_with_batch_norm(activation, gain):
         seen = [along_gradient(network, d.x[:64], d.labels[:64], rates) for _ in one.up_to(60)]
         changes.append(np.mean([a.changes.max() for a in seen]))
     assert changes[0] > 2 * changes[1]
+
+
+def test_the_effective_rate_is_that_of_each_column():
+    W = np.array([[3.0, 1.0], [4.0, 0.0]])
+    np.testing.assert_allclose(effective_rate(W, 0.5), [0.02, 0.5])
+    np.testing.assert_allclose(effective_rate(10 * W, 50), effective_rate(W, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("W", "message"),
+    [
+        (np.ones(3), "expected one or more numbers in an array of 2 axes"),
+        (np.array([[1, 0], [1, 0]]), "W has a column of zeros"),
+        (np.array([[1, np.nan]]), "NaN or infinity"),
+    ],
+)
+def test_weights_without_an_effective_rate_are_refused(W, message):
+    with pytest.raises(ValueError, match=message):
+        effective_rate(W, 0.1)

@@ -55,18 +55,12 @@ def test_a_part_computed_again(activation, side, rate, scale, seed, monkeypatch)
     np.testing.assert_allclose(again, SWEEP.accuracy[at], atol=0.03)
 
 
-def test_a_cell_of_3000_steps_computed_again():
-    again = np.array(script.train(ReLU, "no batch norm", 0.03, 1)) / 397
-    at = 0, 0, 0, slice(None), SWEEP.rates.index(0.03), SWEEP.scales.index(1)
-    np.testing.assert_allclose(again, SWEEP.accuracy[at], atol=0.02)
-
-
 @pytest.mark.parametrize(
     ("setting", "name", "rate", "seed"),
     [
         ("faint", "good start", 1, 0),
         ("faint", "batch norm", 3, 1),
-        ("exploding", "good start", 0.3, 2),
+        ("exploding", "good start", 0.3, 1),
         ("exploding", "no batch norm", 0.01, 0),
     ],
 )

@@ -1,4 +1,4 @@
-"""Make bn_lib/data/rate_map.npz, which is committed: `make sweeps`, about fifteen minutes.
+"""Make bn_lib/data/rate_map.npz, which is committed: `make sweeps`, about a minute.
 
 How many test images a network classifies correctly: for each learning rate and scale of the initial
 weights, without and with batch norm; and for more learning rates than the puzzle's own in its two
@@ -21,7 +21,7 @@ FILE = HERE / "rate_map.npz"
 ACTIVATIONS = {"relu": ReLU, "sigmoid": Sigmoid}
 GAINS = {ReLU: np.sqrt(2), Sigmoid: 1.0}  # He's weights and Xavier's
 SIDES = {"no batch norm": None, "batch norm": BatchNorm}
-STEPS = (50, 100, 200, 400, 1000, 3000)
+STEPS = (50, 100, 200, 400)
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 SCALES = (0.1, 0.22, 0.46, 1, 2.2, 4.6, 10)
 SEEDS = (0, 1, 2)
@@ -35,7 +35,7 @@ NETWORKS = {
     "batch norm": "batch norm",
 }
 PUZZLE_RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1, 3)
-PUZZLE_SEEDS = (0, 1, 2)
+PUZZLE_SEEDS = (0, 1)
 
 
 def train(activation, side, rate, scale, seed=0):
