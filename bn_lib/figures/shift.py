@@ -122,9 +122,9 @@ class DriftByLayer(Picture):
             said.append(times)
         without, with_bn = (short(values[-1], 2) for values in both)
         self.sentence = (
-            f"Pixels {pixels}: with batch norm the inputs of layer {self.places[0]} drift "
-            f"{said[0]} times less, those of layer {self.places[-1]} {said[-1]} times: {with_bn} σ "
-            f"per step instead of {without}."
+            f"Pixels {pixels}: with batch norm, layer {self.places[0]}'s inputs drift {said[0]} "
+            f"times less and layer {self.places[-1]}'s {said[-1]} times less, {with_bn} σ per step "
+            f"instead of {without}."
         )
 
 

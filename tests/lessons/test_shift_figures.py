@@ -38,8 +38,8 @@ def test_the_factor_stands_between_the_two_networks():
     picture = DriftByLayer(3)
     picture.update(([0.05, 0.06, 0.07], [1e-3, 1e-3, 2e-3]), pixels="as they are")
     assert [words.get_text() for words in picture.times] == ["÷ 50", "÷ 60", "÷ 35"]
-    assert "layer 1 drift 50 times less, those of layer 3 35 times" in picture.describe()
-    assert "0.002 σ per step instead of 0.07" in picture.describe()
+    assert "drift 50 times less and layer 3's 35 times less, 0.002 σ" in picture.describe()
+    assert "per step instead of 0.07" in picture.describe()
 
 
 @pytest.mark.parametrize("bad", [0, -1])
