@@ -28,7 +28,8 @@ class OnTop(Picture):
         with self.drawing(860, 340):
             losses, gap = self.figure.subplots(1, 2, width_ratios=[1.5, 1])
             losses.set(title="Loss of each step", xlim=(0, until), ylim=(0, self.HIGHEST))
-            gap.set(title="How far apart", xlim=(0, until), yscale="log", ylim=(self.LEAST, 10))
+            gap.set(title="How far apart they are", xlim=(0, until))
+            gap.set(yscale="log", ylim=(self.LEAST, 10))
             gap.set_yticks([1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1])
             for axes in (losses, gap):
                 axes.set_xlabel("step")

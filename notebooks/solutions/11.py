@@ -62,6 +62,7 @@ class MyBatchNorm:
     def __init__(self, units):
         self.gamma, self.beta = np.ones(units), np.zeros(units)
         self.mean, self.var = np.zeros(units), np.ones(units)  # what it remembers
+        self.training = True
 
     def forward(self, H):
         if not self.training:
