@@ -47,7 +47,7 @@ class ThreeRules(Picture):
             axes.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
             axes.minorticks_off()
             grid(axes)
-            looks = dict(color=style.FAINT, linewidth=4 * style.HEAVY, solid_capstyle="butt")
+            looks = dict(color=style.FAINT, linewidth=style.HEAVY * 4, solid_capstyle="butt")
             axes.plot(self.steps, self.loss, alpha=0.6, **looks)
             note(axes, 0.02, 0.04, "wide and pale: the original", transform=axes.transAxes)
             looks = style.NETWORKS[0], style.NETWORKS[2], style.NETWORKS[1]
@@ -172,7 +172,7 @@ class DecayOrRate(Picture):
             words = (
                 ("dashed: neither", style.NOTE),
                 ("line: weight decay", style.OUTPUT_WORDS),
-                ("rings: a rising rate instead", style.NORMALIZED),
+                ("rings: a rising rate", style.NORMALIZED),
             )
             for i, (text, color) in enumerate(words):
                 left.text(0.98, 0.98 - 0.085 * i, text, color=color, **corner)
