@@ -40,7 +40,7 @@ class ThreeRules(Picture):
             axes.set_yticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
             axes.minorticks_off()
             grid(axes)
-            looks = dict(color=style.FAINT, linewidth=4 * style.HEAVY, solid_capstyle="butt")
+            looks = dict(color=style.FAINT, linewidth=style.HEAVY * 4, solid_capstyle="butt")
             axes.plot(self.steps, self.loss, alpha=0.6, **looks)
             note(axes, 0.02, 0.04, "wide and pale: the original", transform=axes.transAxes)
             looks = style.NETWORKS[0], style.NETWORKS[2], style.NETWORKS[1]
