@@ -58,7 +58,7 @@ class Reader(Picture):
                 for x, y in places
             ]
             middle = dict(ha="center", va="center", color=style.ACCENT_WORDS, weight="bold")
-            self.refusal = [Words(self, axes, width / 2, 3 + 5 * i, **middle) for i in range(5)]
+            self.refusal = [Words(self, axes, width / 2, 4 + 4 * i, **middle) for i in range(5)]
             note(axes, 0, height + 2, "the first 32 that come in;  ✗ and bold: not this digit")
 
     @property

@@ -21,6 +21,10 @@ RIGHT = {
         lambda m, v, H, a: (step(m, H.mean(0), a), step(v, H.var(0), a)),
         ("biased variance, as Keras does",),
     ),
+    "the old average's weight": (
+        lambda m, v, H, a: (step(m, H.mean(0), 1 - a), step(v, H.var(0, ddof=1), 1 - a)),
+        ("weight of the old average, as in Keras",),
+    ),
     "Keras": (
         lambda m, v, H, a: (step(m, H.mean(0), 1 - a), step(v, H.var(0), 1 - a)),
         ("weight of the old average, as in Keras", "biased variance"),
