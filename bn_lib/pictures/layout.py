@@ -12,19 +12,20 @@ def lay_out(figure, unbroken: dict) -> None:
     """Lay a figure out; unbroken: the words of texts as they were before lines were broken."""
     for text in list(unbroken):
         text.set_text(unbroken.pop(text))
-    for again in (True, False):  # what stands at a share of a height needs it, too
-        for axes in figure.axes:  # start anew: equal axes keep what the last one left
-            axes.set_subplotspec(axes.get_subplotspec())
-        ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06, wspace=0.06).execute(figure)
-        for axes in figure.axes:
-            axes.apply_aspect()
-        for text, room in list(_rooms(figure)) if again else ():
-            words, columns = text.get_text(), len(text.get_text())
-            while text.get_window_extent().width > room and columns:
-                unbroken[text] = words
-                lines = (fill(line, columns, break_long_words=False) for line in words.split("\n"))
-                text.set_text("\n".join(lines))
-                columns -= 1
+    for axes in figure.axes:  # start anew: equal axes keep what the last one left
+        axes.set_subplotspec(axes.get_subplotspec())
+    engine = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06, wspace=0.06)
+    engine.execute(figure)
+    for text, room in list(_rooms(figure)):
+        words, columns = text.get_text(), len(text.get_text())
+        while text.get_window_extent().width > room and columns:
+            unbroken[text] = words
+            lines = (fill(line, columns, break_long_words=False) for line in words.split("\n"))
+            text.set_text("\n".join(lines))
+            columns -= 1
+    engine.execute(figure)  # what stands at a share of a height needs it, too
+    for axes in figure.axes:
+        axes.apply_aspect()
 
 
 def _rooms(figure):
