@@ -205,12 +205,12 @@ def _packed(artist, height: float) -> np.ndarray:
 
 
 def _cut(path: Path, figure: Bbox) -> np.ndarray:
-    """A line cut where matplotlib cuts it, a pixel outside of the picture; there its dashes begin.
+    """A line cut where matplotlib cuts it, a pixel outside of the still picture.
 
-    It is interrupted where a vertex is not finite.
+    There its dashes begin. It is interrupted where a vertex is not finite.
     """
-    height, edge = figure.height, 1 / ZOOM
-    window = (-edge, -edge, figure.width + edge, height + edge)
+    height, inset = figure.height, 1 - 1 / ZOOM  # `cleaned` cuts a pixel outside of its window
+    window = (inset, inset, figure.width - inset, height - inset)
     path = path.cleaned(remove_nans=True, clip=window, curves=False)
     drawn = path.codes != Path.STOP
     points = _integers(path.vertices[drawn], height)
