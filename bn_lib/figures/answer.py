@@ -135,8 +135,8 @@ class NetworkDrawing(Picture):
             axes.text(150, 78, "⋮", **small)
             axes.text(76, 276, "a batch", **small)
             for y in self.ROWS:
-                axes.text(345, y, "normalize", **small)
-                axes.text(434, y, "· γ + β", **small)
+                axes.text(341, y, "normalize", **small)
+                axes.text(440, y, "· γ + β", **small)
             axes.text(600, 40, "normalize, · γ + β, S, as before", **small)
             for name, y in enumerate(self.DIGITS):
                 axes.text(830, y, name, **small)
@@ -148,8 +148,8 @@ class NetworkDrawing(Picture):
     def _strokes(self):
         """The lines of each part, by its name; what is no part goes to `rest`."""
         top = self.ROWS[0]
-        boxes = [rectangle(298, y - 15, 94, 30) for y in self.ROWS]
-        boxes += [rectangle(396, y - 15, 76, 30) for y in self.ROWS]
+        boxes = [rectangle(286, y - 15, 110, 30) for y in self.ROWS]
+        boxes += [rectangle(400, y - 15, 80, 30) for y in self.ROWS]
         x = np.linspace(-1, 1, 21)
         curves = [
             np.column_stack([510 + 22 * x, y + 14 * np.tanh(3 * x)]) for y in self.ROWS

@@ -70,6 +70,8 @@ def walk(moves):
         now = values.index(explorer.position["gamma"])
         explorer.go(gamma=values[(now + 1) % len(values)])
 """
+# Before a figure can listen, which keeps its keys for itself.
+KEYS = "addEventListener('keydown', () => window.noteKey?.(), true)"
 # Where the middle of a handle is; that of a range input is 16 pixels wide.
 MIDDLE = """handle => {
     const { x, width } = handle.getBoundingClientRect();
@@ -87,6 +89,7 @@ class Way:
         self.received = 0
         self.latencies, self.kernel, self.bytes, self.heights = [], [], [], set()
         self.page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+        self.page.add_init_script(KEYS)
         self.page.on("websocket", self._listen)
         front_end.open_notebook(self.page, server.address("lab", f"{name}.ipynb", port))
         self.client = _client(self.page, server)

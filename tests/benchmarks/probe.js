@@ -38,7 +38,7 @@
   };
 
   const note = () => watching && inputs.push(performance.now());
-  document.addEventListener("keydown", note, true);
+  window.noteKey = note;
   document.addEventListener("pointermove", note, true);
 
   window.probe = {

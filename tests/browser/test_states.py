@@ -106,6 +106,17 @@ def test_what_a_cell_changes_is_seen_after_it(page):
     is_quiet(page)
 
 
+def test_a_slow_call_says_so_and_what_it_prints_is_shown(page):
+    slow = "def normalize(H):\n    time.sleep(3)\n    print('slowly')\n    return H"
+    page.evaluate(EXECUTE, slow)
+    page.wait_for_timeout(500)
+    page.locator(".bn-figure select").select_option("1.0")
+    says(page, "computing", dimmed=True)
+    expect(shown(page)).to_contain_text("β = 1.000")
+    expect(page.locator(".bn-printed")).to_contain_text("slowly")
+    is_quiet(page)
+
+
 @pytest.mark.long
 def test_a_kernel_that_does_not_answer(page):
     process = int(re.search(r"process (\d+)", page.locator(".jp-Notebook").inner_text())[1])
