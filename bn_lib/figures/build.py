@@ -37,7 +37,7 @@ class OnTop(Picture):
             level(gap, self.AGREED, color=style.LEVEL, linestyle=":", linewidth=style.LINE)
             note(gap, 0.98 * until, 2 * self.AGREED, "one in a billion", ha="right", va="bottom")
             looks = LOOKS["batch norm"]
-            gray = dict(color=style.STILL, linewidth=3 * style.LINE, solid_capstyle="round")
+            gray = dict(color=style.STILL, linewidth=style.LINE * 3, solid_capstyle="round")
             self.library = Line(self, losses, **gray)
             self.yours = Line(self, losses, color=looks["color"], linewidth=style.FINE)
             self.gap = Dots(self, gap, color=looks["color"], marker=".", markersize=style.SPECK)

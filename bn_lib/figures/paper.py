@@ -205,7 +205,7 @@ class LongRun(_LongAxes):
         with self.drawing(860, 380):
             axes = self.figure.subplots()
             axes.set(ylabel="accuracy on the test images", title=" \n ")  # room for the words
-            self._build_curves(axes, (1.11, 1.02))
+            self._build_curves(axes, (1.09, 1.02))
 
     def update(self, result, *, reach, **others):
         shape = self.steps.shape
