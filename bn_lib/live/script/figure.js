@@ -209,7 +209,7 @@ export class Figure {
     [this.size, this.looks] = [size, looks];
     this.root.style.maxWidth = `${size[0] + 2 * PADDING}px`;
     this.stage.style.aspectRatio = `${size[0]} / ${size[1]}`;
-    this.still.src = still;
+    if (still) this.still.src = still; // it may be on its way; an empty one looks broken
     this.redraw();
   }
 

@@ -7,5 +7,6 @@ from ways import ours
 def show():
     explorer = ours.explorer()
     explorer.ahead.near = lambda yes: None  # no hand is ever near, so no frames are made
-    explorer.ahead.way = "random"  # the browser keeps none of those that it has asked for
+    # The browser keeps none of those that it has asked for.
+    explorer.ahead.seen = lambda frame: ({**frame[0], "once": True}, frame[1])
     display(explorer)
