@@ -31,7 +31,8 @@ class Block(Picture):
         with self.drawing(860, 370):
             left, right = self.figure.subplots(1, 2)
             self.before = self._build(left, "What goes in", style.SIGNED, -self.LIMIT, self.LIMIT)
-            self.after = self._build(right, "How far each output moved", style.MOVED, 0, self.MOST)
+            high = self.MOST * style.MOVED.N / (style.MOVED.N - 1)  # the last color begins at MOST
+            self.after = self._build(right, "How far each output moved", style.MOVED, 0, high)
             looks = dict(color=style.INK, markersize=style.SPECK)
             self.moved = Dots(self, right, **looks)
             self.figure.supxlabel(
@@ -215,8 +216,7 @@ class ShiftedImage(Picture):
                 for axes, color in zip(panels[2:], self.COLORS[2:], strict=True)
             ]  # fmt: skip
             self.figure.supxlabel(
-                "in the other three, blue: below 0, orange: above 0; "
-                f"deepest: {limit:g} or more from 0",
+                f"gray: ink; blue: below 0, orange: above 0, deepest from ±{limit:g} on",
                 fontsize=style.SMALL,
             )
 
