@@ -330,6 +330,8 @@ class RateSweep(NamedTuple):
     accuracy: (seeds, activations, sides, steps, rates, scales), 0 once training has diverged;
         activations: ReLU, sigmoid; sides: no batch norm, batch norm; four hidden layers.
     steps, rates, scales: lists, along its axes.
+    first: the same of the first seed alone, at more steps: (activations, sides, steps, rates,
+        scales). first_steps: these, a list.
     good_start: the two settings of `puzzle` after 300 steps, with a third network: "good start"
         has no batch norm, but weights and biases that give each unit mean 0 and σ = 1 on 64 images
         at step 0. By setting, and name of the network: (rates, 2 seeds), 0 after divergence.
@@ -340,6 +342,8 @@ class RateSweep(NamedTuple):
     steps: list
     rates: list
     scales: list
+    first: np.ndarray
+    first_steps: list
     good_start: dict
     start_rates: list
 
@@ -358,8 +362,12 @@ def rate_map(path: Path = HERE / "rate_map.npz") -> RateSweep:
         setting: dict(zip(networks, by_network, strict=True))
         for setting, by_network in zip(settings, np.maximum(ends, 0) / tested, strict=True)
     }
-    lists = map(record.values, ("step", "rate", "scale"))
-    return RateSweep(right / tested, *lists, good_start, start_rates)
+    steps, late, rates, scales = map(record.values, ("step", "late_step", "rate", "scale"))
+    later = record.over("late_right", "activation", "side", "late_step", "rate", "scale")
+    first = np.concatenate([right[0], later], axis=2) / tested
+    return RateSweep(
+        right / tested, steps, rates, scales, first, steps + late, good_start, start_rates
+    )
 
 
 # ---------------------------------------------------------------- notebook 10

@@ -18,7 +18,9 @@ def of_puzzle(function, cell):
 
 def of_rate_map(function, cell):
     """Those of the map return a number for each step at which they are evaluated."""
-    return [0] * len(rate_map.STEPS) if function is rate_map.train else 0
+    if function is not rate_map.train:
+        return 0
+    return [0] * len(cell[-1] if isinstance(cell[-1], tuple) else rate_map.STEPS)
 
 
 # What a training of each script returns, without the training, or a function that says it.
