@@ -207,7 +207,7 @@ class ShiftedImage(Picture):
                 for each in zip(panels, self.TITLES, self.COLORS, looks, strict=True)
             ]
             self.words = [
-                Words(self, axes, 0.5, 1.07, transform=axes.transAxes, color=color, rim=False,
+                Words(self, axes, 0.5, 1.06, transform=axes.transAxes, color=color, rim=False,
                       ha="center", va="center", fontsize=style.MEDIUM)
                 for axes, color in zip(panels[2:], self.COLORS[2:], strict=True)
             ]  # fmt: skip
@@ -218,7 +218,7 @@ class ShiftedImage(Picture):
     def _build(self, axes, title, color, looks):
         h, w = self.shape
         axes.set(xlim=(0, w), ylim=(h, 0), xticks=[], yticks=[])
-        axes.set_title(title, color=color, pad=26, loc="center")
+        axes.set_title(title, color=color, pad=32, loc="center")
         axes.spines[:].set(visible=True, color=style.ZERO)
         colors, low, high = looks
         return Map(self, axes, self.shape, colors, (0, w, h, 0), low, high)
