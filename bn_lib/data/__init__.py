@@ -1,16 +1,15 @@
 """Data of the course: real digits, what was recorded, and what seeded generators draw."""
 
 from bn_lib.data.digits import Digits, digits
+from bn_lib.data.libraries import Libraries, libraries
 from bn_lib.data.mnist import mnist
 from bn_lib.data.records import (
     DriftSweep,
-    Libraries,
     PaperSweep,
     Puzzle,
     RateSweep,
     SecondMeasure,
     drift_sweep,
-    libraries,
     noise_dial,
     paper_sweep,
     puzzle,
