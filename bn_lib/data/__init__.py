@@ -4,11 +4,13 @@ from bn_lib.data.digits import Digits, digits
 from bn_lib.data.libraries import Libraries, libraries
 from bn_lib.data.mnist import mnist
 from bn_lib.data.records import (
+    BatchNoise,
     DriftSweep,
     PaperSweep,
     Puzzle,
     RateSweep,
     SecondMeasure,
+    batch_noise,
     drift_sweep,
     noise_dial,
     paper_sweep,
@@ -19,6 +21,7 @@ from bn_lib.data.records import (
 from bn_lib.data.synthetic import spirals, two_humped
 
 __all__ = [
+    "BatchNoise",
     "Digits",
     "DriftSweep",
     "Libraries",
@@ -26,6 +29,7 @@ __all__ = [
     "Puzzle",
     "RateSweep",
     "SecondMeasure",
+    "batch_noise",
     "digits",
     "drift_sweep",
     "libraries",

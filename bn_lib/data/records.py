@@ -366,3 +366,40 @@ def rate_map(path: Path = HERE / "rate_map.npz") -> RateSweep:
     return RateSweep(
         right / tested, steps, rates, scales, first, steps + late, good_start, start_rates
     )
+
+
+# ---------------------------------------------------------------- notebook 09
+
+
+class BatchNoise(NamedTuple):
+    """What is learned in 30 epochs, by how many examples share their statistics or their step.
+
+    sizes: of the batches. rates: by the kind of network, the learning rate of each size that was
+    best for other seeds. errors: by kind, the share of the test images that is classified wrongly,
+    (sizes, seeds). losses: by kind, the loss on the images trained on, (sizes, seeds).
+
+    "batch norm in groups" takes its steps on batches of 256, whatever the size, in which groups of
+    that size have statistics of their own.
+    """
+
+    sizes: list
+    rates: dict
+    errors: dict
+    losses: dict
+
+
+def batch_noise(path: Path = HERE / "batch_noise.npz") -> BatchNoise:
+    """Return what small batches do to networks with and without batch norm.
+
+    `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
+    """
+    record = Record(path, "make sweeps")
+    wrong = record.over("fresh_wrong", "kind", "batch", "fresh")
+    found = (
+        record.over("best", "kind", "batch"),
+        wrong / record.over("tested"),
+        record.over("fresh_loss", "kind", "batch", "fresh"),
+    )
+    kinds = record.values("kind")
+    by_kind = (dict(zip(kinds, values, strict=True)) for values in found)
+    return BatchNoise(record.values("batch"), *by_kind)
