@@ -378,8 +378,7 @@ class BatchNoise(NamedTuple):
     best for other seeds. errors: by kind, the share of the test images that is classified wrongly,
     (sizes, seeds). losses: by kind, the loss on the images trained on, (sizes, seeds).
 
-    "batch norm in groups" takes its steps on batches of 256, whatever the size, in which groups of
-    that size have statistics of their own.
+    "batch norm in groups" takes steps on batches of 256; groups of the size have statistics.
     """
 
     sizes: list
@@ -394,12 +393,8 @@ def batch_noise(path: Path = HERE / "batch_noise.npz") -> BatchNoise:
     `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
     """
     record = Record(path, "make sweeps")
-    wrong = record.over("fresh_wrong", "kind", "batch", "fresh")
-    found = (
-        record.over("best", "kind", "batch"),
-        wrong / record.over("tested"),
-        record.over("fresh_loss", "kind", "batch", "fresh"),
-    )
-    kinds = record.values("kind")
-    by_kind = (dict(zip(kinds, values, strict=True)) for values in found)
+    axes = ("kind", "batch", "fresh")
+    errors = record.over("fresh_wrong", *axes) / record.over("tested")
+    found = record.over("best", *axes[:2]), errors, record.over("fresh_loss", *axes)
+    by_kind = (dict(zip(record.values("kind"), each, strict=True)) for each in found)
     return BatchNoise(record.values("batch"), *by_kind)
