@@ -54,7 +54,7 @@ notebooks: $(VENV)/.test  ## run all notebooks and save their outputs
 SWEEP = $(BIN)/python -m tools.records.sweeps $(PROCESSES:%=--processes %)
 
 sweeps: $(VENV)/.test  ## compute the recorded sweeps again (some minutes)
-	for name in drift linear noise puzzle rate_map; do $(SWEEP) $$name || exit; done
+	for name in batch_noise drift linear noise puzzle rate_map; do $(SWEEP) $$name || exit; done
 
 paper: $(VENV)/.test  ## compute the paper's experiment again (40 minutes; stopped by Ctrl-C, it goes on later)
 	$(SWEEP) paper

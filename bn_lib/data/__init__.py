@@ -1,16 +1,17 @@
 """Data of the course: real digits, what was recorded, and what seeded generators draw."""
 
 from bn_lib.data.digits import Digits, digits
+from bn_lib.data.libraries import Libraries, libraries
 from bn_lib.data.mnist import mnist
 from bn_lib.data.records import (
+    BatchNoise,
     DriftSweep,
-    Libraries,
     PaperSweep,
     Puzzle,
     RateSweep,
     SecondMeasure,
+    batch_noise,
     drift_sweep,
-    libraries,
     noise_dial,
     paper_sweep,
     puzzle,
@@ -20,6 +21,7 @@ from bn_lib.data.records import (
 from bn_lib.data.synthetic import spirals, two_humped
 
 __all__ = [
+    "BatchNoise",
     "Digits",
     "DriftSweep",
     "Libraries",
@@ -27,6 +29,7 @@ __all__ = [
     "Puzzle",
     "RateSweep",
     "SecondMeasure",
+    "batch_noise",
     "digits",
     "drift_sweep",
     "libraries",

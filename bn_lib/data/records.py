@@ -16,8 +16,6 @@ from numpy.typing import ArrayLike
 
 from bn_lib.data.archive import HERE, read
 
-IMAGE = ("example", "channel", "row", "column")
-
 
 class Record:
     """The arrays of a recorded run. `command` computes it again.
@@ -330,6 +328,8 @@ class RateSweep(NamedTuple):
     accuracy: (seeds, activations, sides, steps, rates, scales), 0 once training has diverged;
         activations: ReLU, sigmoid; sides: no batch norm, batch norm; four hidden layers.
     steps, rates, scales: lists, along its axes.
+    first: the same of the first seed alone, at more steps: (activations, sides, steps, rates,
+        scales). first_steps: these, a list.
     good_start: the two settings of `puzzle` after 300 steps, with a third network: "good start"
         has no batch norm, but weights and biases that give each unit mean 0 and σ = 1 on 64 images
         at step 0. By setting, and name of the network: (rates, 2 seeds), 0 after divergence.
@@ -340,6 +340,8 @@ class RateSweep(NamedTuple):
     steps: list
     rates: list
     scales: list
+    first: np.ndarray
+    first_steps: list
     good_start: dict
     start_rates: list
 
@@ -358,51 +360,41 @@ def rate_map(path: Path = HERE / "rate_map.npz") -> RateSweep:
         setting: dict(zip(networks, by_network, strict=True))
         for setting, by_network in zip(settings, np.maximum(ends, 0) / tested, strict=True)
     }
-    lists = map(record.values, ("step", "rate", "scale"))
-    return RateSweep(right / tested, *lists, good_start, start_rates)
-
-
-# ---------------------------------------------------------------- notebook 10
-
-
-class Libraries(NamedTuple):
-    """What the layers of other libraries made of the same numbers, in float32.
-
-    versions: by the name of the library. x, later: two batches (4, 6, 3, 3), channels first; gamma,
-    beta: (6,). found: by library, and then by name. "batch", "instance" and "group" (2 groups) are
-    y for x in training mode, "layer" and "RMS" y for x[:, :, 0, 0]. "running_mean" and
-    "running_var" are what batch norm keeps after x and later, each with the weight 0.1, and
-    "inference" is its y for x then; "undone" is y for x where gamma and beta undo x, and "far" is
-    x_hat of x + 10,000; "far_exact" too, in Flax with use_fast_variance=False. eps is 1e-5.
-    """
-
-    versions: dict
-    x: np.ndarray
-    later: np.ndarray
-    gamma: np.ndarray
-    beta: np.ndarray
-    found: dict
-
-
-def libraries(path: Path = HERE / "libraries.npz") -> Libraries:
-    """Return what PyTorch, Keras and Flax compute, with settings that match those of bn_lib.
-
-    `python -m tools.records.libraries` computes it again. Raises ValueError if the file is missing
-    or another one.
-    """
-    record = Record(path, "python -m tools.records.libraries")
-    names = record.values("library")
-    inputs = [record.over(name, *IMAGE) for name in ("x", "later")]
-    inputs += [record.over(name, "channel") for name in ("gamma", "beta")]
-    axes = dict.fromkeys(
-        ("batch", "instance", "group", "inference", "undone", "far", "far_exact"), IMAGE
+    steps, late, rates, scales = map(record.values, ("step", "late_step", "rate", "scale"))
+    later = record.over("late_right", "activation", "side", "late_step", "rate", "scale")
+    first = np.concatenate([right[0], later], axis=2) / tested
+    return RateSweep(
+        right / tested, steps, rates, scales, first, steps + late, good_start, start_rates
     )
-    axes |= dict.fromkeys(("layer", "RMS"), IMAGE[:2])
-    axes |= dict.fromkeys(("running_mean", "running_var"), ("channel",))
-    arrays = {name: record.over(name, "library", *over) for name, over in axes.items()}
-    found = {
-        library: {name: array[i] for name, array in arrays.items()}
-        for i, library in enumerate(names)
-    }
-    versions = dict(zip(names, record.over("version", "library").tolist(), strict=True))
-    return Libraries(versions, *inputs, found)
+
+
+# ---------------------------------------------------------------- notebook 09
+
+
+class BatchNoise(NamedTuple):
+    """What is learned in 30 epochs, by how many examples share their statistics or their step.
+
+    sizes: of the batches. rates: by the kind of network, the learning rate of each size that was
+    best for other seeds. errors: by kind, the share of the test images that is classified wrongly,
+    (sizes, seeds). losses: by kind, the loss on the images trained on, (sizes, seeds).
+
+    "batch norm in groups" takes steps on batches of 256; groups of the size have statistics.
+    """
+
+    sizes: list
+    rates: dict
+    errors: dict
+    losses: dict
+
+
+def batch_noise(path: Path = HERE / "batch_noise.npz") -> BatchNoise:
+    """Return what small batches do to networks with and without batch norm.
+
+    `make sweeps` computes it again. Raises ValueError if the file is missing or another one.
+    """
+    record = Record(path, "make sweeps")
+    axes = ("kind", "batch", "fresh")
+    errors = record.over("fresh_wrong", *axes) / record.over("tested")
+    found = record.over("best", *axes[:2]), errors, record.over("fresh_loss", *axes)
+    by_kind = (dict(zip(record.values("kind"), each, strict=True)) for each in found)
+    return BatchNoise(record.values("batch"), *by_kind)

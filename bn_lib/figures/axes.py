@@ -211,8 +211,8 @@ class ShiftedImage(Picture):
                 for each in zip(panels, self.TITLES, self.COLORS, looks, strict=True)
             ]
             self.words = [
-                Words(self, axes, 0.5, 1.03, transform=axes.transAxes, color=color, rim=False,
-                      ha="center", va="bottom", fontsize=style.MEDIUM)
+                Words(self, axes, 0.5, 1.06, transform=axes.transAxes, color=color, rim=False,
+                      ha="center", va="center", fontsize=style.MEDIUM)
                 for axes, color in zip(panels[2:], self.COLORS[2:], strict=True)
             ]  # fmt: skip
             self.figure.supxlabel(
@@ -223,7 +223,7 @@ class ShiftedImage(Picture):
     def _build(self, axes, title, color, looks):
         h, w = self.shape
         axes.set(xlim=(0, w), ylim=(h, 0), xticks=[], yticks=[])
-        axes.set_title(title, color=color, pad=26, loc="center")
+        axes.set_title(title, color=color, pad=32, loc="center")
         axes.spines[:].set(visible=True, color=style.ZERO)
         colors, low, high = looks
         return Map(self, axes, self.shape, colors, (0, w, h, 0), low, high)
@@ -233,11 +233,10 @@ class ShiftedImage(Picture):
         *maps, off = take(result, **dict.fromkeys(names, self.shape), off=(2,))
         for image, values in zip(self.maps, maps, strict=True):
             image.show(values)
-        said = ["unchanged" if each < STILL else f"changed by {rounded(each, 1)}" for each in off]
-        for words, text in zip(self.words, said, strict=True):
-            words.say(text)
-        places = "1 place" if shift == 1 else f"{rounded(shift, 0)} places"
         most = [rounded(each, 1) if each >= STILL else "0" for each in off]
+        for words, text in zip(self.words, most, strict=True):
+            words.say(f"change: {text}")
+        places = "1 place" if shift == 1 else f"{rounded(shift, 0)} places"
         self.sentence = (
             f"Moved by {places}. Compared with the old picture moved along, a normalized value "
             f"changes by at most {most[0]} with shared μ and σ, {most[1]} with separate ones."

@@ -130,7 +130,7 @@ def shifted(shift=0):
 def test_the_shifted_image_says_what_has_changed():
     picture = ShiftedImage((8, 8))
     picture.update(shifted(2), shift=2)
-    assert [words.get_text() for words in picture.words] == ["unchanged", "changed by 10.2"]
+    assert [words.get_text() for words in picture.words] == ["change: 0", "change: 10.2"]
     np.testing.assert_array_equal(picture.maps[1].get_array(), np.roll(DIGIT, 2, 1))
     assert picture.describe() == (
         "Moved by 2 places. Compared with the old picture moved along, a normalized value changes "

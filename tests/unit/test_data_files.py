@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from bn_lib.data import (
+    batch_noise,
     digits,
     drift_sweep,
     libraries,
@@ -33,6 +34,7 @@ FILES = {
     "drift.npz": (drift_sweep, "drift", "make sweeps", 10_000),
     "linear.npz": (second_measure, "cosine", "make sweeps", 10_000),
     "noise.npz": (partial(noise_dial, "relu"), "right", "make sweeps", 10_000),
+    "batch_noise.npz": (batch_noise, "fresh_wrong", "make sweeps", 10_000),
     "rate_map.npz": (rate_map, "right", "make sweeps", 10_000),
     "libraries.npz": (libraries, "batch", "python -m tools.records.libraries", 30_000),
     "paper.npz": (paper_sweep, "percentiles", "make paper", 150_000),

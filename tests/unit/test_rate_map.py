@@ -22,6 +22,8 @@ def test_it_has_the_axes_of_the_script():
     assert SWEEP.accuracy.shape[:3] == (len(script.SEEDS), len(script.GAINS), len(script.SIDES))
     assert (SWEEP.accuracy.min(), SWEEP.accuracy.max()) >= (0, 0.9)
     assert SWEEP.accuracy.max() <= 1
+    assert SWEEP.first_steps == [*script.STEPS, *script.LATE_STEPS]
+    np.testing.assert_array_equal(SWEEP.first[:, :, : len(SWEEP.steps)], SWEEP.accuracy[0])
     assert list(SWEEP.good_start) == list(puzzle.SETTINGS)
     for by_network in SWEEP.good_start.values():
         assert tuple(by_network) == tuple(script.NETWORKS)
@@ -41,7 +43,7 @@ def test_it_has_the_axes_of_the_script():
         (Sigmoid, "no batch norm", 0.03, 0.46, 1),
     ],
 )
-def test_a_part_computed_again(activation, side, rate, scale, seed, monkeypatch):
+def test_a_part_computed_again(activation, side, rate, scale, seed):
     at = (
         seed,
         list(script.GAINS).index(activation),
@@ -50,9 +52,22 @@ def test_a_part_computed_again(activation, side, rate, scale, seed, monkeypatch)
         SWEEP.rates.index(rate),
         SWEEP.scales.index(scale),
     )
-    monkeypatch.setattr(script, "STEPS", script.STEPS[:3])
-    again = np.array(script.train(activation, side, rate, scale, seed)) / 397
+    again = np.array(script.train(activation, side, rate, scale, seed, script.STEPS[:3])) / 397
     np.testing.assert_allclose(again, SWEEP.accuracy[at], atol=0.03)
+
+
+@pytest.mark.parametrize(
+    ("activation", "side", "rate", "scale"),
+    [(ReLU, "batch norm", 0.1, 1), (Sigmoid, "no batch norm", 0.3, 2.2)],
+)
+def test_a_late_part_computed_again(activation, side, rate, scale):
+    kinds, sides = list(script.GAINS), list(script.SIDES)
+    place = SWEEP.rates.index(rate), SWEEP.scales.index(scale)
+    recorded = SWEEP.first[
+        kinds.index(activation), sides.index(side), SWEEP.first_steps.index(1000)
+    ]
+    (again,) = script.train(activation, side, rate, scale, steps=(1000,))
+    assert abs(again / 397 - recorded[place]) < 0.03
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from bn_lib.data import puzzle as read_puzzle
 from bn_lib.data.records import Record
-from tools.records import drift, linear, noise, paper, puzzle, rate_map
+from tools.records import batch_noise, drift, linear, noise, paper, puzzle, rate_map
 
 
 def of_puzzle(function, cell):
@@ -18,11 +18,14 @@ def of_puzzle(function, cell):
 
 def of_rate_map(function, cell):
     """Those of the map return a number for each step at which they are evaluated."""
-    return [0] * len(rate_map.STEPS) if function is rate_map.train else 0
+    if function is not rate_map.train:
+        return 0
+    return [0] * len(cell[-1] if isinstance(cell[-1], tuple) else rate_map.STEPS)
 
 
 # What a training of each script returns, without the training, or a function that says it.
 RETURNED = {
+    batch_noise: (12, 0.01),
     drift: (np.zeros((len(drift.LAYERS), len(drift.QUANTITIES))), 0.5),
     linear: (np.zeros(linear.DEPTH - 1), np.zeros(linear.DEPTH - 1), 0.0),
     noise: (0.0, 0.0, 0),

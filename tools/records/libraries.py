@@ -180,7 +180,7 @@ def numbers(array):
 
 
 def computed(name):
-    """What a library makes of the batches, by name; see `Libraries` in bn_lib/data/records.py."""
+    """What a library makes of the batches, by name; see `Libraries` in bn_lib/data/libraries.py."""
     library = LIBRARIES[name]()
     (x, later), (gamma, beta) = batches()
 

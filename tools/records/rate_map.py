@@ -1,4 +1,4 @@
-"""Make bn_lib/data/rate_map.npz, which is committed: `make sweeps`, about a minute.
+"""Make bn_lib/data/rate_map.npz, which is committed: `make sweeps`, some six minutes.
 
 How many test images a network classifies correctly: for each learning rate and scale of the initial
 weights, without and with batch norm; and for more learning rates than the puzzle's own in its two
@@ -22,6 +22,7 @@ ACTIVATIONS = {"relu": ReLU, "sigmoid": Sigmoid}
 GAINS = {ReLU: np.sqrt(2), Sigmoid: 1.0}  # He's weights and Xavier's
 SIDES = {"no batch norm": None, "batch norm": BatchNorm}
 STEPS = (50, 100, 200, 400)
+LATE_STEPS = (1000, 3000)  # of the first seed alone, since they take six times as long
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 SCALES = (0.1, 0.22, 0.46, 1, 2.2, 4.6, 10)
 SEEDS = (0, 1, 2)
@@ -38,8 +39,8 @@ PUZZLE_RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1, 3)
 PUZZLE_SEEDS = (0, 1)
 
 
-def train(activation, side, rate, scale, seed=0):
-    """How many test images are classified correctly after each of STEPS, a list.
+def train(activation, side, rate, scale, seed=0, steps=STEPS):
+    """How many test images are classified correctly after each of the steps, a list.
 
     0 once training has diverged.
     """
@@ -47,8 +48,8 @@ def train(activation, side, rate, scale, seed=0):
     network = dense(SIZES, activation, rng, SIDES[side], scale * GAINS[activation])
     rng = np.random.default_rng(seed + 100)
     training = Training(network, d.x, d.labels, SGD(rate), rng, BATCH)
-    right = [0] * len(STEPS)
-    for i in evaluations(training, STEPS):
+    right = [0] * len(steps)
+    for i in evaluations(training, steps):
         right[i] = count_right(network, d.test_x, d.test_labels)
     return right
 
@@ -60,10 +61,14 @@ def make():
         "seed": SEEDS, "activation": tuple(ACTIVATIONS), "side": tuple(SIDES), "rate": RATES,
         "scale": SCALES, "setting": settings, "network": tuple(NETWORKS),
         "puzzle_rate": PUZZLE_RATES, "puzzle_seed": PUZZLE_SEEDS, "step": STEPS,
+        "late_step": LATE_STEPS,
     }  # fmt: skip
     cells = product(SEEDS, ACTIVATIONS.values(), SIDES, RATES, SCALES)
     right = table(train, [(a, side, rate, scale, seed) for seed, a, side, rate, scale in cells])
     right = right.reshape(*(len(axes[name]) for name in list(axes)[:5]), len(STEPS))
+    cells = product(ACTIVATIONS.values(), SIDES, RATES, SCALES)
+    late = table(train, [(*cell, SEEDS[0], LATE_STEPS) for cell in cells])
+    late = late.reshape(*right.shape[1:-1], len(LATE_STEPS))
     cells = product(settings, NETWORKS.values(), PUZZLE_RATES, PUZZLE_SEEDS)
     cells = [(name, setting, rate, seed) for setting, name, rate, seed in cells]
     ends = table(puzzle.end_of_control, cells)
@@ -75,6 +80,7 @@ def make():
         batch=("", BATCH),
         puzzle_steps=("", puzzle.END),
         right=("seed activation side step rate scale", np.moveaxis(right, -1, 3)),
+        late_right=("activation side late_step rate scale", np.moveaxis(late, -1, 2)),
         puzzle_right=(
             "setting network puzzle_rate puzzle_seed",
             ends.reshape([len(axes[name]) for name in list(axes)[5:9]]),

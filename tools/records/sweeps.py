@@ -66,7 +66,7 @@ def count_right(network: list, x: np.ndarray, labels: np.ndarray) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Compute one of the course's records again.")
     parser.add_argument(
-        "record", choices=["drift", "linear", "noise", "paper", "puzzle", "rate_map"]
+        "record", choices=["batch_noise", "drift", "linear", "noise", "paper", "puzzle", "rate_map"]
     )
     parser.add_argument("--processes", type=int, default=-1, metavar="N")
     options = parser.parse_args()
