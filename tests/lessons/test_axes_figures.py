@@ -60,6 +60,12 @@ def test_the_block_says_where_outputs_have_moved():
     assert block(X[PICKED], "layer").describe().endswith("no output has moved.")
 
 
+def test_what_the_block_calls_deepest_green_begins_where_it_says():
+    image = block(4.0, "batch").after["image"]
+    below, at, above = (tuple(image.cmap(image.norm(Block.MOST + d))) for d in (-0.01, 0.001, 9))
+    assert below != at == above
+
+
 def test_the_block_shows_example_2_in_its_second_row_and_channel_c_in_its_third_column():
     picture = block(2.5, "batch")
     shown = picture.before["image"].get_array()
