@@ -31,12 +31,13 @@ class Block(Picture):
         with self.drawing(860, 370):
             left, right = self.figure.subplots(1, 2)
             self.before = self._build(left, "What goes in", style.SIGNED, -self.LIMIT, self.LIMIT)
-            self.after = self._build(right, "How far each output moved", style.DEEP, 0, self.MOST)
+            high = self.MOST * style.MOVED.N / (style.MOVED.N - 1)  # the last color begins at MOST
+            self.after = self._build(right, "How far each output moved", style.MOVED, 0, high)
             looks = dict(color=style.INK, markersize=style.SPECK)
             self.moved = Dots(self, right, **looks)
             self.figure.supxlabel(
-                "left, blue: below 0, orange: above 0\n"
-                f"right, a dot: has moved; deepest blue: by {self.MOST:g} or more",
+                "left, blue: below 0, white: near 0, orange: above 0\n"
+                f"right, a dot: has moved; deepest green: by {self.MOST:g} or more",
                 fontsize=style.SMALL,
             )
 
@@ -49,10 +50,10 @@ class Block(Picture):
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         image = Map(self, axes, (n * h, c * w), colors, (0, c * w, n * h, 0), low, high)
-        gaps = Rods(self, axes, color="white", linewidth=style.HEAVY * 2)
+        gaps = Rods(self, axes, color=style.GRID, linewidth=style.HEAVY * 2)
         across, down = w * np.arange(c + 1), h * np.arange(n + 1)
         gaps.set_segments([[(x, 0), (x, n * h)] for x in across])
-        rows = Rods(self, axes, color="white", linewidth=style.HEAVY * 2)
+        rows = Rods(self, axes, color=style.GRID, linewidth=style.HEAVY * 2)
         rows.set_segments([[(0, y), (c * w, y)] for y in down])
         walls = Rods(self, axes, color=style.GUIDE, linewidth=style.FINE)
         frame = Line(self, axes, color=style.ACCENT, linewidth=style.HEAVY)
@@ -179,10 +180,13 @@ class WhatMoves(Picture):
             return f"{count}: the table is empty."
         kept = [norm for norm, column in zip(NORMS, still.T, strict=True) if column.all()]
         row, column = np.unravel_index(np.argmax(moved), moved.shape)
-        most = f"most, by {rounded(moved[row, column])}: {NORMS[column]}, {self.changes[row]}"
         if still.all():
-            most = "no output has moved"
-        return f"{count}; not moved by them: {', '.join(kept) or 'none'}; {most}."
+            return f"{count}. No output moves with any norm."
+        most = rounded(moved[row, column])
+        return (
+            f"{count}. Norms with which no output moves: {', '.join(kept) or 'none'}. "
+            f"The largest change is {most}: {NORMS[column]} norm, {self.changes[row]}."
+        )
 
 
 class ShiftedImage(Picture):
@@ -201,7 +205,7 @@ class ShiftedImage(Picture):
         self.shape = tuple(shape)
         with self.drawing(860, 300):
             panels = self.figure.subplots(1, 4)
-            looks = [(style.DEEP, 0, 2), *3 * [(style.SIGNED, -limit, limit)]]
+            looks = [(style.PEN, 0, 2), *3 * [(style.SIGNED, -limit, limit)]]
             self.maps = [
                 self._build(*each)
                 for each in zip(panels, self.TITLES, self.COLORS, looks, strict=True)
@@ -212,7 +216,8 @@ class ShiftedImage(Picture):
                 for axes, color in zip(panels[2:], self.COLORS[2:], strict=True)
             ]  # fmt: skip
             self.figure.supxlabel(
-                f"blue: below 0, orange: above; deepest at ±{limit:g}", fontsize=style.SMALL
+                f"gray: ink; blue: below 0, orange: above 0, deepest from ±{limit:g} on",
+                fontsize=style.SMALL,
             )
 
     def _build(self, axes, title, color, looks):
@@ -233,8 +238,8 @@ class ShiftedImage(Picture):
             words.say(f"change: {text}")
         places = "1 place" if shift == 1 else f"{rounded(shift, 0)} places"
         self.sentence = (
-            f"Moved by {places}. Compared with the old picture moved along, the largest change is "
-            f"{most[0]} with shared μ and σ, {most[1]} with separate ones."
+            f"Moved by {places}. Compared with the old picture moved along, a normalized value "
+            f"changes by at most {most[0]} with shared μ and σ, {most[1]} with separate ones."
         )
 
 
@@ -302,6 +307,6 @@ class OneLine(Picture):
         self.frame.frame(0, here - 0.38, max(left[here], 0.004), here + 0.38)
         listed = ", ".join(f"{name} {text}" for name, text in zip(NORMS, said, strict=True))
         self.sentence = (
-            f"Of the variance the best γ and β leave: {listed}. The line of {norm} norm has "
+            f"Share of the variance not brought back: {listed}. The best line of {norm} norm has "
             f"γ = {rounded(line.slope)}, β = {rounded(line.intercept)}."
         )

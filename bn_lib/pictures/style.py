@@ -46,6 +46,7 @@ PAIR_WORDS = (NOTE, OUTPUT_WORDS)
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#56b4e9", "#ffffff", "#f0b030"], N=17)
 DEEP = LinearSegmentedColormap.from_list("deep", ["#ffffff", NORMALIZED])
 PEN = LinearSegmentedColormap.from_list("pen", ["#ffffff", INK], N=17)  # ink on paper
+MOVED = LinearSegmentedColormap.from_list("moved", ["#ffffff", TARGET], N=5)
 # Light, so that points can be told from it; white where a network cannot decide.
 TINT = LinearSegmentedColormap.from_list("tint", ["#a9d3ec", "#ffffff", "#f5bf97"])
 

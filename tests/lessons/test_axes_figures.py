@@ -111,12 +111,12 @@ def test_a_row_is_empty_until_its_change_is_made():
     assert float(texts[1][0]) > 1
     assert {text for i in (0, 2, 3, 4) for text in texts[i]} == {""}
     assert picture.describe().startswith(
-        "1 of 5 changes made; not moved by them: layer, instance, group, RMS; most, by"
+        "1 of 5 changes made. Norms with which no output moves: layer, instance, group, RMS. The"
     )
     picture.update(moves(everything=3))
-    assert picture.describe().endswith("no output has moved.")
+    assert picture.describe().endswith(" made. No output moves with any norm.")
     picture.update(moves(plus=3, channel=3))
-    assert "not moved by them: instance; most" in picture.describe()
+    assert "no output moves: instance. The largest change is" in picture.describe()
 
 
 DIGIT = np.arange(64.0).reshape(8, 8) / 20 - 1
@@ -133,8 +133,8 @@ def test_the_shifted_image_says_what_has_changed():
     assert [words.get_text() for words in picture.words] == ["change: 0", "change: 10.2"]
     np.testing.assert_array_equal(picture.maps[1].get_array(), np.roll(DIGIT, 2, 1))
     assert picture.describe() == (
-        "Moved by 2 places. Compared with the old picture moved along, the largest change is 0 "
-        "with shared μ and σ, 10.2 with separate ones."
+        "Moved by 2 places. Compared with the old picture moved along, a normalized value changes "
+        "by at most 0 with shared μ and σ, 10.2 with separate ones."
     )
     picture.update(shifted(1), shift=1)
     assert "Moved by 1 place. " in picture.describe()
@@ -159,8 +159,8 @@ def test_one_line_shows_an_example_in_each_color_and_the_best_line():
     )
     assert [w.get_text() for w in picture.shares] == ["0", "50 %", "44 %", "70 %", "0.4 %"]
     assert picture.describe() == (
-        "Of the variance the best γ and β leave: batch 0, layer 50 %, instance 44 %, group 70 %, "
-        f"RMS 0.4 %. The line of layer norm has γ = {slope:.2f}, β = {intercept:.2f}.".replace(
+        "Share of the variance not brought back: batch 0, layer 50 %, instance 44 %, group 70 %, "
+        f"RMS 0.4 %. The best line of layer norm has γ = {slope:.2f}, β = {intercept:.2f}.".replace(
             "-", "−"
         )
     )

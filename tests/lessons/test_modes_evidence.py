@@ -154,6 +154,8 @@ def test_slow_hasty_and_sorted_averages_read_worse_and_the_population_cures_all(
     assert max(slow, hasty, of_sorted) < 0.91 < good
     assert share_after_stream(network, 0.5, 32, in_order=False) > 0.94, "it is the order"
     assert share_after_stream(network, 0.9, 32, in_order=False) > 0.93, "it is the size too"
+    assert share_after_stream(network, 0.1, 4, in_order=False) > 0.94, "and the momentum"
+    assert share_after_stream(network, 0.1, 32, in_order=True) > 0.93, "and here, too"
     again = copy.deepcopy(network)
     use_population(again, D.x)
     assert accuracy(again, D.test_x, D.test_labels) > 0.96
@@ -180,6 +182,12 @@ def test_in_six_layers_of_only_normalized_the_population_reads_more(seed):
     deep = dense((2, *[32] * 6, 2), Sigmoid, rng, only_normalize, gain=4)
     Training(deep, points, labels, Adam(0.01), rng, 64).run(1500)
     running = accuracy(deep, *new)
+    at = np.random.default_rng(0)
+    for _ in range(100):  # no step: that the weights moved is what the averages suffer from
+        forward(deep, points[at.choice(len(points), 64, replace=False)])
+        for norm in deep[1::3]:
+            norm.after_step()
+    assert accuracy(deep, *new) > running + 0.02
     use_population(deep, points)
     assert accuracy(deep, *new) > running + 0.04
 
