@@ -242,7 +242,7 @@ class Leaving(Picture):
         with self.drawing(860, 340):
             axes = self.figure.subplots()
             axes.set(xlim=sigma, ylim=gamma, ylabel="γ")
-            axes.set_xlabel("σ of what goes into the unit")
+            axes.set_xlabel("σ before batch norm")
             level(axes, color=style.LEVEL)
             axes.plot(sigma, sigma, ":", color=style.TARGET)
             words = dict(color=style.TARGET_WORDS, weight="bold", ha="right", va="bottom")
@@ -275,7 +275,7 @@ class SameGamma(Picture):
         with self.drawing(860, 360):
             left, right = self.figure.subplots(1, 2, width_ratios=[1.5, 1])
             left.set(xscale="log", xlim=sigma, ylim=gamma, ylabel="γ")
-            left.set_xlabel("σ of what goes into the unit")
+            left.set_xlabel("σ before batch norm")
             left.set_xticks([0.1, 0.3, 1, 3], ["0.1", "0.3", "1", "3"])
             left.minorticks_off()
             right.set(ylim=beta, xlabel="its mean μ", ylabel="β", xlim=mu)
@@ -288,7 +288,7 @@ class SameGamma(Picture):
                 axes.plot(line, line, ":", color=style.TARGET)
             looks = dict(color=style.TARGET_WORDS, weight="bold", ha="right")
             left.text(2, 2.6, "undone: γ = σ", **looks)
-            right.text(0.7, 0.88, "undone: β = μ", **looks)
+            right.text(0.5, 0.95, "undone:\nβ = μ", va="top", **looks)
             self.dots = [
                 Dots(self, axes, color=style.OUTPUT, marker="s", alpha=0.6)
                 for axes in (left, right)

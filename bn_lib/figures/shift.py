@@ -153,7 +153,7 @@ class ManySettings(Picture):
             names = dict.fromkeys(self.activations)
             looks = dict(zip(names, self.LOOKS, strict=False))
             self.groups = [self._build_group(axes, *each) for each in looks.items()]
-            looks["one of the two fails"] = dict(
+            looks["one reads less than half"] = dict(
                 marker="o", color=style.NOTE, mfc="white", mew=style.LINE
             )
             dots = dict(linestyle="", markersize=style.BEAD)

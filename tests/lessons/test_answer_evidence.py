@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bn_lib.data import digits, puzzle, two_humped
-from bn_lib.network import ReLU, Sigmoid, forward
+from bn_lib.network import BatchNorm, ReLU, Sigmoid, forward
 from bn_lib.normalization import normalize, undo_parameters
 from bn_lib.training import SGD, Adam, Diverged, Training
 from tools.records.puzzle import evaluate, make_network, watch
@@ -164,6 +164,31 @@ def test_a_part_of_the_record_comes_out_again(setting, name, steps):
     places = np.searchsorted(kept.steps, steps)
     np.testing.assert_allclose(found[:, 1:], kept.spread[name][1, places], rtol=0.02)
     np.testing.assert_allclose(found[:, 0] / 397, kept.accuracy[name][1, places], atol=0.03)
+
+
+# ---------------------------------------------------------------- notebook 05, what is not settled
+
+
+def first_relus(seed, learns):
+    """After 20 steps in *exploding*: by how many units the signal after the first relus is carried
+    (the participation ratio of their variances), and the share of relus that do not bend."""
+    d, network = digits(), make_network("starts undone", ReLU, 3, seed)
+    for norm in network:
+        if isinstance(norm, BatchNorm):
+            norm.frozen = tuple({"gamma", "beta"} - {*learns})
+    Training(network, d.x, d.labels, SGD(0.1), np.random.default_rng(seed + 100), 64).run(20)
+    h = forward(network[:3], d.x[:256])
+    on, var = np.mean(h > 0, axis=0), h.var(axis=0)
+    return var.sum() ** 2 / np.sum(var**2), np.mean((on < 0.02) | (on > 0.98))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_learned_gammas_leave_the_signal_to_a_few_units_and_learned_betas_straighten_relus(seed):
+    units, straight = first_relus(seed, [])
+    assert units > 18
+    assert straight < 0.4
+    assert first_relus(seed, ["gamma"])[0] < 0.6 * units
+    assert first_relus(seed, ["beta"])[1] > 0.9
 
 
 # ---------------------------------------------------------------- notebook 12

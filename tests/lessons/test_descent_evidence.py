@@ -377,6 +377,22 @@ def test_the_control_changes_the_backward_pass_only():
         np.testing.assert_allclose(constants[1].backward(dy), ours, atol=1e-9)
 
 
+def test_let_through_they_turn_the_first_gradient():
+    """Three times as long or more, within 20° of a right angle, on ten seeds at step 0."""
+    d = digits()
+    for seed in range(10):
+        stopped, through = (
+            gradients(make(ReLU, 3, seed), d.x[:64], d.labels[:64])[1][0]
+            for make in (
+                lambda *a: make_network("frozen undone", *a),
+                maker.CONTROLS["frozen undone, without the two terms"],
+            )
+        )
+        long, ours = np.linalg.norm(through), np.linalg.norm(stopped)
+        assert long > 3 * ours
+        assert abs(np.sum(through * stopped)) < 0.34 * long * ours
+
+
 def test_a_control_computed_now():
     found = maker.end_of_control("frozen undone, without the two terms", "exploding", 0.1, seed=1)
     assert found / 397 < CHANCE

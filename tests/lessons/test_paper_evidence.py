@@ -95,6 +95,17 @@ def test_at_its_best_batch_norm_is_slower_to_95_percent():
         PAPER.steps[np.argmax((PAPER.accuracy[side] >= 0.95).any((0, 1)))] for side in (0, 1)
     ]
     assert fastest == [1500, 1250]
+    at_its_fastest = at(0.3, 3)
+    for side, step in enumerate(fastest):
+        assert first_steps(PAPER.accuracy[side, *at_its_fastest][None], 0.95) == step
+
+
+def test_from_every_start_the_best_cell_without_batch_norm_is_at_95_percent_first():
+    without, with_bn = (
+        first_steps(np.concatenate([PAPER.again[cell], PAPER.fresh[cell]]), 0.95)
+        for cell in BEST_BY_SEED_0
+    )
+    assert without.max() < with_bn.min()
 
 
 @pytest.mark.parametrize(("std", "faster", "points"), [(0.03, 5, 1), (0.1, 1.4, 0.2)])
@@ -238,6 +249,22 @@ def test_at_rate_10_the_last_sigmoids_are_saturated_without_batch_norm_only(std,
     assert flat[0] > 0.8
     assert flat[1] < 0.1
     assert 50 * arrives[0] < arrives[1]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_at_rate_3_some_are_saturated_too_and_the_network_recovers(seed):
+    network = training(None, 0.3, 3, seed).run(50).network
+    share = saturated(forward(network[:-2], UNSEEN, training=False), 0.001)
+    assert 0.2 < share < 0.6
+    assert at_the_end(PAPER.again[0, 0.3, 3][seed]) > 0.97
+
+
+def test_while_gray_sleeps_its_median_slides_and_takes_all_images_along():
+    low, median, high = PAPER.percentiles[0, *at(0.03)].T
+    until = since(6000)
+    assert median[0] - median[until] > 0.8
+    assert np.max((high - low)[:until]) < 0.02
+    assert PAPER.accuracy[0, *at(0.03), :until].max() < 0.2
 
 
 def test_in_the_record_one_cell_of_rate_10_got_free():

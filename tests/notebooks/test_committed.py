@@ -45,11 +45,6 @@ def folded(cell) -> bool:
     return cell.metadata.get("jupyter", {}).get("source_hidden", False)
 
 
-def in_the_old_order(notebook) -> bool:
-    """06 to 08 are not rewritten yet."""
-    return "Predict first" in headings(notebook, 2)
-
-
 def in_predictions(source) -> list[str]:
     """The strings in calls of `predict`: the question, its choices and their replies."""
     calls = [
@@ -165,13 +160,7 @@ def test_code_cells_are_short(committed):
                 r"(?ms)^(await watch|explore)\(.*?^\)$|^explore\([^\n]*\)$", "", cell.source
             ).splitlines()
             own = [line for line in lines if line and not re.match("(import|from) ", line)]
-            most = (
-                15
-                if in_the_old_order(committed)
-                else 16
-                if cell.source.startswith("class ")
-                else 12
-            )
+            most = 16 if cell.source.startswith("class ") else 12
             assert len(own) <= most, cell.source
 
 
@@ -194,11 +183,8 @@ def test_headings(path, committed):
 
 def test_laws_to_try_are_few(committed):
     """What pins a number that was observed has its place in tests/lessons."""
-    if not in_the_old_order(committed):
-        laws = [
-            cell for cell in code_cells(committed) if re.search(r"(?m)^\s*assert ", cell.source)
-        ]
-        assert len(laws) <= 4
+    laws = [cell for cell in code_cells(committed) if re.search(r"(?m)^\s*assert ", cell.source)]
+    assert len(laws) <= 4
 
 
 @pytest.mark.parametrize(
