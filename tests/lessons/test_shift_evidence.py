@@ -172,10 +172,11 @@ def test_after_batch_norm_the_mean_is_beta_and_the_spread_is_gamma(norm):
 # ---------------------------------------------------------------- slower than what comes in?
 
 
-def pace(seed, pixels):
+def pace(seed, pixels, kind=Tanh, rate=0.1, **others):
     """How many times as far per step the mean moves before each batch norm as β, and σ as γ."""
     before, after = (
-        inputs_of(Tanh, seed, BatchNorm, pixels, 0.1, before=kind) for kind in (BatchNorm, Tanh)
+        inputs_of(kind, seed, BatchNorm, pixels, rate, before=place, **others)
+        for place in (BatchNorm, kind)
     )
     drifts = [[drift(z[:, i, 0], z[:, i, 1]) for i in range(3)] for z in (before, after)]
     return np.divide(*np.array(drifts)).T
@@ -191,6 +192,12 @@ def test_gamma_is_slower_than_sigma_and_beta_than_the_mean_except_of_centered_pi
     assert 0.6 < centered[0, 0] < 0.9, "of centered pixels the mean hardly moves"
     np.testing.assert_allclose(centered[0, 1:], means[1:], rtol=1e-3)
     np.testing.assert_allclose(centered[1], stds, rtol=1e-3)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_first_gamma_of_sigmoids_with_larger_weights_is_faster_than_sigma(seed):
+    _, stds = pace(seed, digits().x, Sigmoid, 0.5, gain=3)
+    assert 0.4 < stds[0] < 0.6
 
 
 # ---------------------------------------------------------------- many settings
