@@ -330,9 +330,10 @@ class RateSweep(NamedTuple):
     steps, rates, scales: lists, along its axes.
     first: the same of the first seed alone, at more steps: (activations, sides, steps, rates,
         scales). first_steps: these, a list.
-    good_start: the two settings of `puzzle` after 300 steps, with a third network: "good start"
+    good_start: the two settings of `puzzle` after 300 steps, with two more networks: "good start"
         has no batch norm, but weights and biases that give each unit mean 0 and σ = 1 on 64 images
-        at step 0. By setting, and name of the network: (rates, 2 seeds), 0 after divergence.
+        at step 0; "BN, same weights" has batch norm, and the initial weights of the good start. By
+        setting, and name of the network: (rates, 10 seeds), 0 after divergence.
     start_rates: its rates, a list.
     """
 

@@ -13,8 +13,15 @@ from bn_lib.pictures.words import percent, rounded, short
 
 # The same network as *no batch norm*, with other initial weights.
 GOOD_START = dict(color=style.INK, linestyle="-", marker="D")
-THREE = {"no batch norm": LOOKS["no batch norm"], "good start": GOOD_START}
-THREE |= {"batch norm": LOOKS["batch norm"]}
+# Batch norm with the initial weights of the good start.
+SAME_WEIGHTS = dict(color=style.TARGET, linestyle=":", marker="^")
+FOUR = {
+    "no batch norm": LOOKS["no batch norm"],
+    "good start": GOOD_START,
+    "batch norm": LOOKS["batch norm"],
+    "BN, same weights": SAME_WEIGHTS,
+}
+DARK = WORDS | {"BN, same weights": style.TARGET_WORDS}  # in words
 
 
 class ThreeRules(Picture):
@@ -224,7 +231,7 @@ class RateMap(AccuracyMaps):
 
 
 class ByRate(Picture):
-    """How well three networks read after training, for each learning rate; a dot for each start.
+    """How well four networks read after training, for each learning rate; a dot for each start.
 
     rates: (R,). `update` takes a dict by their names: shares of the test images, (R, starts), 0
     where training has overflowed. The position has `start`.
@@ -242,19 +249,19 @@ class ByRate(Picture):
             axes.minorticks_off()
             share_ticks(axes)
             grid(axes)
-            self.networks = {name: self._build(axes, name, look) for name, look in THREE.items()}
+            self.networks = {name: self._build(axes, name, look) for name, look in FOUR.items()}
 
     def _build(self, axes, name, look):
         line = Line(self, axes, color=look["color"], linestyle=look["linestyle"])
         dots = dict(color=look["color"], marker=look["marker"], markersize=style.GRAIN)
-        bold = dict(weight="bold", va="center", color=WORDS.get(name, style.INK))
+        bold = dict(weight="bold", va="center", color=DARK.get(name, style.INK))
         words = Words(self, axes, 1.15 * self.rates[-1], **bold)
         return line, Dots(self, axes, alpha=0.5, **dots), words
 
     def update(self, result, *, start, **others):
-        starts = np.shape(records(result, THREE)["batch norm"])[1:]
+        starts = np.shape(records(result, FOUR)["batch norm"])[1:]
         shape = (len(self.rates), *(starts or (1,)))
-        shares = {name: expect(result[name], shape, name) for name in THREE}
+        shares = {name: expect(result[name], shape, name) for name in FOUR}
         means = {name: values.mean(axis=1) for name, values in shares.items()}
         heights = apart([mean[-1] for mean in means.values()], 0.085, 1.02)
         said = []
@@ -290,18 +297,18 @@ class Walks(Picture):
             }
 
     def _build(self, axes, name, color, label):
-        dark = WORDS.get(name, style.INK)
+        dark = DARK.get(name, style.INK)
         axes.set(xlim=(0, 1.03 * self.lengths[-1]), xlabel=label)
         axes.set_xticks(self.lengths, list(map(short, self.lengths)))
-        axes.set_title(name, color=dark)
+        axes.set_title(name, color=dark, pad=40)
         axes.axhspan(axes.get_ylim()[0], 0, color=style.SHADE)
         note(axes, 0.02, 0.02, "downhill", transform=axes.transAxes)
         level(axes)
         lines = [Line(self, axes, color=color, linewidth=style.FINE) for _ in range(self.shape[0])]
-        looks = dict(transform=axes.transAxes, va="top")
-        uphill = Words(self, axes, 0.04, 0.98, weight="bold", color=dark, **looks)
+        looks = dict(transform=axes.transAxes, va="bottom")  # above the lines
+        uphill = Words(self, axes, 0, 1.09, weight="bold", color=dark, **looks)
         small = dict(fontsize=style.SMALL, color=style.NOTE)
-        return lines, uphill, Words(self, axes, 0.04, 0.88, **small, **looks)
+        return lines, uphill, Words(self, axes, 0, 1.01, **small, **looks)
 
     def update(self, result, **position):
         shown = {}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.figures import ByRate, DecayOrRate, RateMap, ThreeRules, Turn, Walks
-from bn_lib.figures.scale import THREE
+from bn_lib.figures.scale import FOUR
 from tests.lessons.pictures import Figure
 
 STEPS = np.arange(0, 101, 20)
@@ -32,7 +32,7 @@ def reads(*best):
     """Each network reads so much at the middle rate, on three starts, and guesses elsewhere."""
     shares = np.full((len(best), len(RATES), 3), 0.1)
     shares[:, 1] = np.array(best)[:, None]
-    return dict(zip(THREE, shares, strict=True))
+    return dict(zip(FOUR, shares, strict=True))
 
 
 def changes(size):
@@ -122,10 +122,10 @@ def test_green_begins_at_90_percent(cells):
 
 def test_the_best_rate_of_each_network_is_named():
     picture = ByRate(RATES)
-    picture.update(reads(0.2, 0.9, 0.95), start="faint")
+    picture.update(reads(0.2, 0.9, 0.95, 0.96), start="faint")
     assert picture.describe() == (
         "faint, each at its best rate: no batch norm 20 % (rate 0.1), good start 90 % (rate 0.1),"
-        " batch norm 95 % (rate 0.1)."
+        " batch norm 95 % (rate 0.1), BN, same weights 96 % (rate 0.1)."
     )
     line, dots, _ = picture.networks["good start"]
     assert line.get_ydata().tolist() == pytest.approx([0.1, 0.9, 0.1])
@@ -174,7 +174,7 @@ FIGURES = [
     ),
     Figure(
         lambda: ByRate(RATES),
-        [(reads(*best), dict(start="exploding")) for best in ((0, 0, 0), (1, 1, 1))],
+        [(reads(*best), dict(start="exploding")) for best in ((0, 0, 0, 0), (1, 1, 1, 1))],
     ),
     Figure(
         lambda: Walks(NAMES, LENGTHS, "steps at rate 0.1", places=3),

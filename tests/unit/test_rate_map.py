@@ -26,7 +26,7 @@ def test_it_has_the_axes_of_the_script():
     np.testing.assert_array_equal(SWEEP.first[:, :, : len(SWEEP.steps)], SWEEP.accuracy[0])
     assert list(SWEEP.good_start) == list(puzzle.SETTINGS)
     for by_network in SWEEP.good_start.values():
-        assert tuple(by_network) == tuple(script.NETWORKS)
+        assert tuple(by_network) == script.NETWORKS
         for shares in by_network.values():
             assert shares.shape == (len(script.PUZZLE_RATES), len(script.PUZZLE_SEEDS))
             assert 0 <= shares.min() <= shares.max() <= 1
@@ -76,11 +76,12 @@ def test_a_late_part_computed_again(activation, side, rate, scale):
         ("faint", "good start", 1, 0),
         ("faint", "batch norm", 3, 1),
         ("exploding", "good start", 0.3, 1),
+        ("exploding", "BN, same weights", 1, 9),
         ("exploding", "no batch norm", 0.01, 0),
     ],
 )
 def test_a_part_of_the_good_start_computed_again(setting, name, rate, seed):
-    again = puzzle.end_of_control(script.NETWORKS[name], setting, rate, seed)
+    again = script.end(name, setting, rate, seed)
     recorded = SWEEP.good_start[setting][name][SWEEP.start_rates.index(rate), seed]
     assert abs(max(again, 0) / 397 - recorded) < 0.02  # DIVERGED is below 0
 
@@ -93,12 +94,21 @@ def test_a_good_start_computes_what_batch_norm_does_and_has_none():
             kept = puzzle.make_network("batch norm", activation, scale, seed)
             np.testing.assert_allclose(forward(good, x), forward(kept, x), atol=1e-9)
             assert not any(isinstance(layer, puzzle.BatchNorm) for layer in good)
+            same = script.with_same_weights(activation, scale, seed)
+            np.testing.assert_allclose(forward(same, x), forward(kept, x), atol=1e-3)  # its ε
+            weights = [layer.W for layer in same if hasattr(layer, "W")]
+            for W, layer in zip(weights, good[::2], strict=True):
+                np.testing.assert_array_equal(W, layer.W)
 
 
 def test_the_record_agrees_with_that_of_the_puzzle():
     """Both have the same networks at the same rates after 300 steps."""
     for setting in puzzle.SETTINGS:
-        others = puzzle_record(setting).controls[script.NETWORKS["good start"]]
-        for rate, other in others.items():
-            recorded = SWEEP.good_start[setting]["good start"][SWEEP.start_rates.index(rate)]
-            np.testing.assert_allclose(recorded, np.nan_to_num(other)[: len(recorded)], atol=0.02)
+        controls = puzzle_record(setting).controls
+        for name, control in (
+            ("good start", "good start without batch norm"),
+            ("batch norm", "batch norm"),
+        ):
+            for rate, other in controls[control].items():
+                recorded = SWEEP.good_start[setting][name][SWEEP.start_rates.index(rate)]
+                np.testing.assert_allclose(recorded, np.nan_to_num(other), atol=0.02)
