@@ -242,7 +242,7 @@ class ByRate(Picture):
         with self.drawing(860, 360):
             axes = self.figure.subplots()
             low, high = self.rates[[0, -1]]
-            axes.set(xscale="log", xlim=(low / 1.5, high * (high / low) ** 0.45))
+            axes.set(xscale="log", xlim=(low / 1.5, high * (high / low) ** 0.55))
             axes.set(ylim=(-0.05, 1.08), xlabel="learning rate")
             axes.set_title("test images read correctly (0: overflowed)")
             axes.set_xticks(self.rates, list(map(short, self.rates)))

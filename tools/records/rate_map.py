@@ -1,4 +1,4 @@
-"""Make bn_lib/data/rate_map.npz, which is committed: `make sweeps`, some six minutes.
+"""Make bn_lib/data/rate_map.npz, which is committed: `make sweeps`, some eight minutes.
 
 How many test images a network classifies correctly: for each learning rate and scale of the initial
 weights, without and with batch norm; and for more learning rates than the puzzle's own in its two
