@@ -38,9 +38,12 @@ SOON = 2000  # ms in which words must be there
 
 RUN = "name => { jupyterapp.commands.execute(name) }"
 KERNEL = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-# Until a frame has been made for each position of the slider.
+# Until a frame has been made for each position of the slider. On a loaded machine the function may
+# seem slow, and the figure leaves off, as it should; it is told to go on.
 MADE = f"""async () => {{
-    const asks = {{ code: "", silent: true, user_expressions: {{ n: "len(figure.ahead.sent)" }} }};
+    const goOn = "figure.ahead.way == 'slow' and figure.ahead.around(figure.ahead.at, rest=0)";
+    const expressions = {{ goOn, n: "len(figure.ahead.sent)" }};
+    const asks = {{ code: "", silent: true, user_expressions: expressions }};
     for (;;) {{
         const {{ content }} = await {KERNEL}.requestExecute(asks).done;
         if (Number(content.user_expressions.n.data["text/plain"]) >= 101) return;
