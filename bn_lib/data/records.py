@@ -327,14 +327,12 @@ class RateSweep(NamedTuple):
 
     accuracy: (seeds, activations, sides, steps, rates, scales), 0 once training has diverged;
         activations: ReLU, sigmoid; sides: no batch norm, batch norm; four hidden layers.
-    steps, rates, scales: lists, along its axes.
+    steps, rates, scales, start_rates: lists, along its axes and those of good_start.
     first: the same of the first seed alone, at more steps: (activations, sides, steps, rates,
         scales). first_steps: these, a list.
-    good_start: the two settings of `puzzle` after 300 steps, with two more networks: "good start"
-        has no batch norm, but weights and biases that give each unit mean 0 and σ = 1 on 64 images
-        at step 0; "BN, same weights" has batch norm, and the initial weights of the good start. By
-        setting, and name of the network: (rates, 10 seeds), 0 after divergence.
-    start_rates: its rates, a list.
+    good_start: the settings of `puzzle` after 300 steps, with "good start": no batch norm, each
+        unit at mean 0 and σ = 1 on 64 images at step 0; and "BN, same weights": batch norm with
+        its weights. By setting and network: (rates, 10 seeds), 0 after divergence.
     """
 
     accuracy: np.ndarray
