@@ -7,7 +7,6 @@ The colors are those of Okabe and Ito (2008), "Color Universal Design": colorbli
 tell them apart. A color never stands alone: line style, marker or words say the same.
 """
 
-import matplotlib as mpl
 import matplotlib.style
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -81,7 +80,7 @@ RC = {
 
 def ours():
     """A context in which matplotlib draws in this style, whatever the user's is."""
-    return mpl.style.context(["default", RC])
+    return matplotlib.style.context(["default", RC])
 
 
 def green_from(share: float) -> LinearSegmentedColormap:
