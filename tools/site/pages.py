@@ -75,6 +75,7 @@ def write_font(signs: set[str], target: Path) -> None:
 
 # ---------------------------------------------------------------- the site
 
+WITHOUT_CODE = "without code"  # a cell of which a page shows the output alone
 TRY = """\
 Try it: the gray humps are the numbers of one unit, and the orange outline is what γ and β make of \
 them once they are normalized. Drag γ and β until orange lies on gray."""
@@ -85,7 +86,7 @@ def first_row(notebooks_run: list[NotebookNode], paths: list[Path]) -> list[Note
     for path, notebook in zip(paths, notebooks_run, strict=True):
         if path.name.startswith("12"):
             cell = next(cell for cell in notebook.cells if _has_figure(cell))
-            return [nbformat.from_dict(cell | {"transient": {"remove_source": True}})]
+            return [nbformat.from_dict(cell | {"metadata": {"tags": [WITHOUT_CODE]}})]
     return []
 
 
