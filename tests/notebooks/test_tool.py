@@ -166,7 +166,7 @@ def test_the_site_s_command_runs_notebooks_and_weighs_their_pages(tmp_path, monk
     assert printed.err == ""
     weight = r"^02_undo.html: \d\.\d\d MB with all it loads$"
     assert re.search(weight, printed.out, re.M)
-    assert len(list((tmp_path / "figures").glob("02-*.bin"))) == 5
+    assert len(list((tmp_path / "figures").glob("02-*.bin"))) == 6
     assert (tmp_path / "02_undo.html").stat().st_size > 10_000
 
 
