@@ -232,7 +232,7 @@ def check_buttons(figure: Figure, start: list) -> None:
         if figure.place() != place or button.evaluate("b => b.matches('.bn-counts')"):
             figure.wait_for_change(start, PIXELS, SENTENCE)
         else:
-            assert figure.look() == start
+            figure.wait_for(start)
             menus = figure.all(".bn-knobs select")
             figure.do(
                 *(partial(figure.press, s, far_end(s)[0]) for s in figure.sliders),
