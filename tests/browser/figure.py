@@ -267,7 +267,7 @@ def check_large_text(figure: Figure) -> None:
     still = figure.explorer.locator("img.bn-still")
     for _ in ("larger", "as it was"):
         before, picture = figure.look(), still.get_attribute("src")
-        figure.button("large text").click()
+        figure.do(figure.button("large text").click)  # all figures of the notebook answer it
         expect(still).not_to_have_attribute("src", picture)
         figure.wait_for_change(before, PIXELS)
         assert figure.look()[SENTENCE] == before[SENTENCE]
