@@ -340,7 +340,7 @@ def test_links_inside_the_site_lead_somewhere(site, file):
     assert [target for target in targets if not (site.folder / target).exists()] == []
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [file for file in FILES if not file.startswith("12")])
 def test_exercises_can_be_opened_live(site, file):
     text = (site.folder / file).read_text(encoding="utf-8")
     notebook = Path(file).with_suffix(".ipynb").name
