@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from playwright.sync_api import ElementHandle, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser import front_end
 
@@ -110,6 +111,15 @@ class Figure:
 
     def place(self) -> list:
         return self.element.evaluate(PLACE)
+
+    def leaves(self, place: list) -> bool:
+        """Whether the knobs leave a place soon; a loaded browser takes some frames for it."""
+        left = f"([element, place]) => JSON.stringify(({PLACE})(element)) !== JSON.stringify(place)"
+        try:
+            self.page.wait_for_function(left, arg=[self.element, place], timeout=2000)
+        except PlaywrightTimeout:
+            return False
+        return True
 
     def wait_until_drawn(self) -> None:
         """Bring it into view; Jupyter draws nothing that is out of sight."""
@@ -221,6 +231,7 @@ def check_buttons(figure: Figure, start: list) -> None:
 
     The mouse would hit each button, and does press the first of these.
     """
+    figure.do()  # what came before may still be under way
     place = figure.place()
     buttons = figure.all(".bn-buttons button")
     buttons[0].scroll_into_view_if_needed()
@@ -229,7 +240,7 @@ def check_buttons(figure: Figure, start: list) -> None:
     for number, button in enumerate(leading):
         press = partial(click, button) if number else button.click
         figure.do(press)
-        if figure.place() != place or button.evaluate("b => b.matches('.bn-counts')"):
+        if button.evaluate("b => b.matches('.bn-counts')") or figure.leaves(place):
             figure.wait_for_change(start, PIXELS, SENTENCE)
         else:
             figure.wait_for(start)
