@@ -251,7 +251,7 @@ def check_buttons(figure: Figure, start: list) -> None:
             )
             away, there = figure.look(), figure.place()
             figure.do(press)
-            assert figure.place() != there
+            assert figure.leaves(there)
             figure.wait_for_change(away, PIXELS)
         figure.reset(start)
 
