@@ -38,7 +38,7 @@ class OnTop(Picture):
             note(gap, 0.98 * until, 2 * self.AGREED, "one in a billion", ha="right", va="bottom")
             looks = LOOKS["batch norm"]
             gray = dict(color=style.STILL, linewidth=style.LINE * 3, solid_capstyle="round")
-            self.library = Line(self, losses, **gray)
+            self.reference = Line(self, losses, **gray)
             self.yours = Line(self, losses, color=looks["color"], linewidth=style.FINE)
             self.gap = Dots(self, gap, color=looks["color"], marker=".", markersize=style.SPECK)
             middle = dict(ha="right", va="top", weight="bold")
@@ -57,7 +57,7 @@ class OnTop(Picture):
             if of.ndim != 1:
                 raise ValueError(f"{name} has shape {of.shape}, expected a loss for each step")
         library, yours = losses[LIBRARY], losses.get(YOURS)
-        self._show(self.library, self.names[0], LIBRARY, library)
+        self._show(self.reference, self.names[0], LIBRARY, library)
         self._show(self.yours, self.names[1], YOURS, np.array([]) if yours is None else yours)
         self.missing.say("" if YOURS in losses else "your layer is still to come")
         at = f"After {len(library)} steps the library's loss is {self._last(library)}"

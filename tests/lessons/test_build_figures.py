@@ -47,7 +47,7 @@ def test_what_is_equal_is_drawn_at_the_lower_end():
 def test_they_are_compared_as_far_as_both_have_come():
     picture = shown(both(yours=LOSSES[:10]))
     assert len(picture.gap.get_xdata()) == 10
-    assert len(picture.library.get_xdata()) == 300
+    assert len(picture.reference.get_xdata()) == 300
 
 
 def test_before_the_first_step_there_is_no_loss():
