@@ -56,12 +56,11 @@ class Canvas(anywidget.AnyWidget):
         super().__init__(**state)
         self.name = self.model_id
 
-    def show(self, at, frame) -> None:
+    def show(self, frame) -> None:
         """Show a frame; one with an error leaves the last good picture."""
         head, data = frame
         with self.hold_sync():
-            self.at = list(at)
-            self.shown = ",".join(map(str, at))
+            self.shown = head["key"]
             self.error = head.get("error", "")
             self.printed = head.get("printed", "")
             if not self.error:

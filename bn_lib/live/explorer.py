@@ -100,6 +100,7 @@ class Explorer(Sized, traitlets.HasTraits):
         self._show(self._at)
         if left is not None:
             self._show(left)
+        self.canvas.at = list(self._at)
         self.canvas.on_msg(self._receive)
         self.canvas.observe(self._moved, "at")
         running.watch(self.canvas)
@@ -116,7 +117,7 @@ class Explorer(Sized, traitlets.HasTraits):
 
         Raises ValueError for a name that is no knob's, and for a value that is none of a knob's.
         """
-        self._show(self._indices(position))
+        self._go(self._indices(position))
 
     def press(self, name: str) -> None:
         """Press a button: a preset, "reset", that of a knob that counts, "large text".
@@ -132,10 +133,10 @@ class Explorer(Sized, traitlets.HasTraits):
             raise ValueError(f"there is no button {name!r}; there are {names}")
         if "count" in button:
             i = button["count"]
-            self._show((*self._at[:i], self._at[i] + 1, *self._at[i + 1 :]))
+            self._go((*self._at[:i], self._at[i] + 1, *self._at[i + 1 :]))
         else:
             moved = dict(enumerate(self._at)) | {int(i): j for i, j in button["at"].items()}
-            self._show(tuple(moved.values()))
+            self._go(tuple(moved.values()))
 
     def close(self) -> None:
         """Give back what the figure holds in the kernel and in the browser.
@@ -214,13 +215,21 @@ class Explorer(Sized, traitlets.HasTraits):
                 print(called.printed)
             raise
 
+    def _go(self, at: tuple[int, ...]) -> None:
+        """Go to a position that no hand has set: the browser's knobs follow."""
+        self._show(at)
+        self.canvas.at = list(at)
+
     def _show(self, at: tuple[int, ...]) -> None:
-        """Go to a position, and show what is there."""
+        """Show what is at a position; where the browser's knobs are, it says itself.
+
+        The hand may have gone on since, and the kernel have heard of it on another thread.
+        """
         if self.picture is None:
             raise RuntimeError("the cell of this figure has been run again; use the newer figure")
         self._at = at
         places.remember(self._cell, at)
-        self.canvas.show(at, self._asked(at))
+        self.canvas.show(self._asked(at))
         self.ahead.around(at)
         self.set_trait("position", self._values(at))
 

@@ -127,7 +127,7 @@ class Watch(Sized):
         records = self._records()
         self.picture.update(self.see(records) if self.see else records)
         head, data = frame_of(self.picture, "")
-        self.canvas.show([], (head | {"sentence": self.describe()}, data))
+        self.canvas.show((head | {"sentence": self.describe()}, data))
         early = self.stopped or self.diverged
         self.canvas.progress = {
             "share": 1 - self._left() / (self.until * len(self.trainings)),

@@ -282,6 +282,35 @@ def test_a_message_on_another_thread_is_answered_on_the_figures_own():
     assert set(threads) == {threading.current_thread()}
 
 
+def test_a_hand_that_goes_on_during_a_call_is_not_called_back():
+    """The browser's next place comes on another thread, while the function is at the last one."""
+    first, second = [0, 0], [1, 0]
+    called, told = [], []
+
+    def goes_on(slope=1, lift=0):
+        called.append(slope)
+        if slope == -3:
+            hand = threading.Thread(target=explorer.canvas.set_state, args=({"at": second},))
+            hand.start()
+            hand.join()
+        return ramp(slope, lift)
+
+    explorer = ramp_explorer(goes_on)
+
+    async def work():
+        explorer._loop = asyncio.get_running_loop()
+        explorer.canvas.send_state = lambda key=None: told.append((key, explorer.canvas.at))
+        await asyncio.to_thread(explorer.canvas.set_state, {"at": first})
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    asyncio.run(work())
+    assert called[-2:] == [-3, -2.5]
+    assert explorer.position == {"slope": -2.5, "lift": -5}
+    assert explorer.canvas.at == second
+    assert first not in [at for _, at in told]
+
+
 def test_a_value_that_is_no_knob_is_passed_on():
     explorer = explore(ramp, Line(), lift=2.5, slope=(-3, 3, 0.5))
     assert list(explorer.knobs) == ["slope"]

@@ -4,13 +4,14 @@ import asyncio
 import io
 import re
 import threading
+import weakref
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from bn_lib.figures import Curves
-from bn_lib.live import progress
+from bn_lib.live import progress, sizes
 from bn_lib.live.cells import WIDGET_VIEW
 from bn_lib.live.progress import Interrupted, watch
 from bn_lib.measure import accuracy
@@ -31,7 +32,7 @@ class Screen:
     """What a cell has shown, in order; at each look of the kernel, `between` is called."""
 
     def __init__(self, monkeypatch):
-        self.shown, self.between, self.lives = [], None, set()
+        self.shown, self.between = [], None
         monkeypatch.setattr(progress, "display", self.display)
         monkeypatch.setattr(progress, "clear_output", self.clear)
         monkeypatch.setattr(progress, "SLICE", 0)
@@ -41,7 +42,6 @@ class Screen:
         def draw(live):
             watched(live)
             self.live = live
-            self.lives.add(live)
             self.frames.append(
                 (live.canvas.progress["words"], live.canvas.frame["head"]["sentence"])
             )
@@ -64,10 +64,9 @@ class Screen:
 
 @pytest.fixture
 def screen(monkeypatch):
-    screen = Screen(monkeypatch)
-    yield screen
-    for live in screen.lives:
-        live.close()  # else a press for large text in another test would draw it
+    # Large text is for all figures that live, which here are this test's own.
+    monkeypatch.setattr(sizes, "_showing", weakref.WeakSet())
+    return Screen(monkeypatch)
 
 
 def both():
