@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser import front_end, lesson
 
@@ -53,11 +53,43 @@ MADE = f"""async () => {{
 EXECUTE = f"code => {{ {KERNEL}.requestExecute({{ code }}) }}"
 
 
+class Line:
+    """The page's connection to its kernels, which can be cut and mended."""
+
+    def __init__(self):
+        self.is_cut, self.sockets = False, []
+
+    def join(self, page: Page) -> None:
+        page.route_web_socket(re.compile("/channels"), self._connect)
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        if self.is_cut:
+            socket.close()
+        else:
+            socket.connect_to_server()  # and pass on what either says
+            self.sockets.append(socket)
+
+    def cut(self) -> None:
+        self.is_cut = True
+        while self.sockets:
+            self.sockets.pop().close()
+
+    def mend(self) -> None:
+        self.is_cut = False
+
+
 @pytest.fixture
-def page(new_page, server, tmp_path: Path) -> Iterator[Page]:
+def line() -> Line:
+    return Line()
+
+
+@pytest.fixture
+def page(request, new_page, server, tmp_path: Path) -> Iterator[Page]:
     name = lesson.write(server.root, "states.ipynb", FIGURE, BUSY, PROCESS)
     with new_page() as page:
         page.picture = tmp_path / "page.png"
+        if "line" in request.fixturenames:  # it slows down what the page says
+            request.getfixturevalue("line").join(page)
         page.address = server.address("lab", name)
         front_end.open_notebook(page, page.address)
         front_end.run_all(page)
@@ -130,6 +162,21 @@ def test_a_kernel_that_does_not_answer(page):
     finally:
         os.kill(process, signal.SIGCONT)
     expect(shown(page)).to_contain_text("β = 1.000")
+    is_quiet(page)
+
+
+@pytest.mark.long
+def test_a_connection_that_is_lost_and_comes_back(page, line):
+    """What is here already is shown, words say what is not, and nothing that was asked is lost."""
+    line.cut()
+    slider = page.get_by_role("slider")
+    slider.press("End")
+    expect(shown(page)).to_contain_text("γ = 4.000, β = 0.000", timeout=SOON)
+    page.locator(".bn-figure select").select_option("2.0")
+    says(page, "does not answer", dimmed=True)
+    expect(shown(page)).to_contain_text("γ = 4.000, β = 0.000")
+    line.mend()
+    expect(shown(page)).to_contain_text("γ = 4.000, β = 2.000")
     is_quiet(page)
 
 
