@@ -77,7 +77,7 @@ PARTS = {
     "a weight": "the number that one pixel is multiplied by on its way to 1 unit.",
     "a unit": "adds up all that arrives, each pixel multiplied by its weight. "
     "For each example it has 1 number.",
-    "a layer": "50 units side by side (4 are drawn), all with the same inputs.",
+    "a layer": "50 units (4 are drawn), all with the same inputs.",
     "batch norm": "normalizes 1 unit's numbers over the batch, multiplies them by that unit's γ "
     "and adds its β.",
     "a sigmoid": "an S-shaped curve that turns any number into one between 0 and 1.",
