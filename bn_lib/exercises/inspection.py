@@ -19,6 +19,14 @@ def unwritten(function):
     )
 
 
+def stubs_used(function):
+    """Names of functions that a function uses, and that are stubs."""
+    functions = {
+        name: each for name, each in _outside(function).items() if inspect.isfunction(each)
+    }
+    return [name for name, each in functions.items() if unwritten(each)]
+
+
 def read_from_outside(function):
     """Names of arrays and lists that a function reads, though they are none of its arguments."""
     outside = _outside(function)

@@ -14,12 +14,12 @@ from . import learner
 from .backward import Gradients
 from .build import Forward
 from .causes import joined
-from .inspection import unwritten
+from .inspection import stubs_used, unwritten
 from .modes import Inference, Running
 from .moments import small_batch
 from .results import in_words
 from .runner import run
-from .verdict import ELSEWHERE, ERROR, NOT_WRITTEN, RIGHT, SHAPE, STUB, Mistake, Verdict
+from .verdict import ELSEWHERE, ERROR, NOT_WRITTEN, NOTHING, RIGHT, SHAPE, STUB, Mistake, Verdict
 
 NAME = "check_layer"
 EPS, MOMENTUM = 1e-5, 0.1  # what the notebook asks for
@@ -46,6 +46,13 @@ class OfLayer:
 class LayerForward(OfLayer, Forward):
     """`forward` in training mode."""
 
+    hints = (
+        "In training mode your my_forward makes Y of H, self.gamma, self.beta and 1e-5. In"
+        " inference mode your my_inference does, with self.mean and self.var besides.",
+        "In training mode, before you return Y: self.H = H, then self.std, the root, and"
+        " self.H_hat, each computed as in my_forward.",
+    )
+
     @staticmethod
     def of(layer, H, gamma, beta, eps):
         """The method as a function."""
@@ -56,6 +63,13 @@ class LayerForward(OfLayer, Forward):
 class LayerBackward(OfLayer, Gradients):
     """`backward` after `forward`, with what it leaves in `dgamma` and `dbeta`."""
 
+    hints = (
+        "Your my_backward makes all three gradients of dy and of what forward has kept. Is that"
+        " right? self.H_hat is H without its mean, divided by the root.",
+        "dH, self.dgamma, self.dbeta = my_backward(dy, self.H_hat, self.gamma, self.std). Then"
+        " return dH.",
+    )
+
     def data(self, rng, variant):
         """dy, H_hat, gamma, and std with the layer's ε."""
         dy, _, gamma, _ = Gradients.data(self, rng, variant)
@@ -65,15 +79,21 @@ class LayerBackward(OfLayer, Gradients):
 
     @staticmethod
     def of(layer, dy, H_hat, gamma, std):
-        """The method as a function. The batch H_hat · std is normalized to H_hat again."""
+        """The method as a function. The batch 3 + H_hat · std is normalized to H_hat again."""
         layer.gamma, layer.beta, layer.training = gamma, np.full_like(gamma, 0.5), True
-        layer.forward(H_hat * std)
+        layer.forward(3 + H_hat * std)
         dH = layer.backward(dy)
         return None if dH is None else (dH, layer.dgamma, layer.dbeta)
 
 
 class LayerRunning(OfLayer, Running):
     """`after_step`, which lets `mean` and `var` follow the batch."""
+
+    hints = (
+        "Your my_running makes the new mean and var of the old ones and the batch that forward has"
+        " kept.",
+        "self.mean, self.var = my_running(self.mean, self.var, self.H, 0.1).",
+    )
 
     @staticmethod
     def of(layer, mean, var, H, momentum):
@@ -87,6 +107,12 @@ class LayerRunning(OfLayer, Running):
 
 class LayerInference(OfLayer, Inference):
     """`forward` in inference mode."""
+
+    hints = (
+        "When self.training is False, forward does something else: it begins with a question, if"
+        " not self.training.",
+        "There return my_inference(H, self.gamma, self.beta, self.mean, self.var, 1e-5).",
+    )
 
     @staticmethod
     def of(layer, H, gamma, beta, mean, var, eps):
@@ -127,9 +153,10 @@ def check_layer(layer, seed=0):
     for name, exercise, method in METHODS:
         follows = already and method == "after_step" and "forward"  # it may be done there
         verdict = run(exercise(), Method(layer, exercise, follows or method), seed)
-        if not verdict and unwritten(getattr(layer, method)):
+        missing = "" if verdict else _missing(getattr(layer, method), method, verdict.stage)
+        if missing:
             right = f"Right already: {' and '.join(already)}. " if already else ""
-            message = f"{right}{STUB.format(f'the dots in {method}')}"
+            message = f"{right}{STUB.format(f'the dots in {missing}')}"
             return Verdict(
                 False, message, NOT_WRITTEN, "", tuple(already), exercise.hints, check=NAME
             )
@@ -166,6 +193,14 @@ class Method:
         """Make a layer of as many units as the data have, and try the method on it."""
         units = np.shape(data[-2])[-1] if self.exercise is LayerRunning else np.shape(data[0])[-1]
         return self.exercise.of(self.layer(units), *data)
+
+
+def _missing(method, name, stage):
+    """The method if it is not written yet, or a function that it calls if that is not; or ""."""
+    if unwritten(method):
+        return name
+    called = stubs_used(method) if stage in (ERROR, NOTHING) else []
+    return f"{called[0]}, which {name} calls" if called else ""
 
 
 def _starts_right(layer):
