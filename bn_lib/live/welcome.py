@@ -32,14 +32,17 @@ class CourseMap:
 
 
 def _stop(path: Path) -> tuple[str, str, str, str]:
-    """Number, question, minutes and file name of a notebook, read from its first cell."""
+    """Number, question, minutes and file name of a notebook, read from its first cell.
+
+    A notebook for two sittings has two times its minutes.
+    """
     notebook = json.loads(path.read_text(encoding="utf-8"))
     first = "".join(notebook["cells"][0]["source"])
     question = re.search(r"^# (.+)", first, re.MULTILINE)
-    minutes = re.search(r"(\d+) minutes", first)
+    minutes = re.search(r"(\d+ minutes)( each)?", first)
     return (
         path.name[:2],
         question[1] if question else path.stem,
-        f"{minutes[1]} minutes" if minutes else "?",
+        f"{'2 × ' * bool(minutes[2])}{minutes[1]}" if minutes else "?",
         path.name,
     )

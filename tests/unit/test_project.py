@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from bn_lib.live import CourseMap
 from tests.unit.test_floors import imports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,7 +102,7 @@ def test_binder_installs_the_same_pins_and_the_project():
 
 
 TABLE = re.findall(
-    r"^\| \[(\d\d) [^]]+\]\(notebooks/([^)]+)\) \| ([^|]+) \| (\d+) \| (.+) \|$", README, re.M
+    r"^\| \[(\d\d) [^]]+\]\(notebooks/([^)]+)\) \| ([^|]+) \| ([^|]+) \| (.+) \|$", README, re.M
 )
 
 
@@ -118,7 +119,16 @@ def test_a_row_of_the_readme_is_right(number, file, question, minutes, badge):
     assert f"?urlpath=lab/tree/notebooks/{file})" in badge
     text = (ROOT / "notebooks" / file).read_text(encoding="utf-8")
     assert f'"# {question}' in text, f"{file} has another title"
-    assert re.search(rf"\b{minutes} minutes", text), f"{file} does not speak of {minutes} minutes"
+    assert (number, question, f"{minutes} minutes", file) in CourseMap(ROOT / "notebooks").stops
+
+
+def test_a_notebook_for_two_sittings_says_so_and_has_twice_its_minutes_on_the_map():
+    twice = {stop[0]: stop[2] for stop in CourseMap(ROOT / "notebooks").stops if "×" in stop[2]}
+    assert twice == {"11": "2 × 35 minutes"}
+    [file] = [file for file in NOTEBOOKS if file.startswith("11")]
+    text = (ROOT / "notebooks" / file).read_text(encoding="utf-8")
+    assert "Two sittings of about 35 minutes each" in text
+    assert "That is the end of the first sitting" in text
 
 
 def test_all_badges_name_one_repository():
