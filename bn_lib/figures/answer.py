@@ -273,13 +273,13 @@ class Multiples(Picture):
     step so far, (steps,), all positive.
     """
 
-    LOW, HIGH = 0.25, 40.0
+    LOW, HIGH = 0.2, 50.0
 
     def __init__(self, until):
         with self.drawing(860, 300):
             axes = self.figure.subplots()
             axes.set(xlim=(0, 1.95 * until), yscale="log", ylim=(self.LOW, self.HIGH))
-            axes.set(xlabel="step", ylabel="γ ÷ undone γ")
+            axes.set(xlabel="step", ylabel="γ ÷ undone γ (log axis)")
             axes.set_xticks(np.linspace(0, until, 4))
             axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20]))
             axes.yaxis.set_major_formatter(lambda at, _: "undone 1" if at == 1 else short(at))
@@ -289,7 +289,7 @@ class Multiples(Picture):
 
     def _build(self, axes, marker, **looks):
         marker = dict(marker=marker, markersize=style.BEAD)
-        words = Words(self, axes, va="center", weight="bold", color=looks["color"])
+        words = Words(self, axes, va="bottom", weight="bold", color=looks["color"])
         return Line(self, axes, **looks), Dots(self, axes, color=looks["color"], **marker), words
 
     def update(self, result, **position):
@@ -302,7 +302,7 @@ class Multiples(Picture):
                 raise ValueError(f"{name} needs a positive multiple of σ for each step so far")
         ends = [float(values[-1]) for values in shown.values()]
         least = np.log(self.HIGH / self.LOW) / 9  # between two lines of words
-        heights = np.exp(apart(np.log(ends), least, np.log(0.8 * self.HIGH)))
+        heights = np.exp(apart(np.log(ends), least, np.log(0.6 * self.HIGH)))
         for (name, values), height in zip(shown.items(), heights, strict=True):
             line, dot, words = self.curves[name]
             last = len(values) - 1

@@ -171,6 +171,15 @@ def test_prose_is_short(committed):
     assert 500 <= len(words) <= 1300
 
 
+def test_the_answer_is_short(path, committed):
+    """Up to its questions notebook 12 is the page one sends to somebody who asks."""
+    if path.name.startswith("12"):
+        answer = prose(committed).split("## Ten questions")[0]
+        visible = re.sub(r"(?s)<details>.*?</details>|\]\([^)]*\)", "", answer)
+        visible = re.sub(r"(?m)^#.*$", "", visible)
+        assert 400 <= len(visible.split()) <= 700
+
+
 def test_headings(path, committed):
     (title,) = headings(committed, 1)
     assert committed.cells[0].source.startswith(f"# {title}\n")
