@@ -29,13 +29,13 @@ class OnTop(Picture):
             losses, gap = self.figure.subplots(1, 2, width_ratios=[1.5, 1])
             losses.set(title="Loss of each step", xlim=(0, until), ylim=(0, self.HIGHEST))
             gap.set(title="How far apart they are", xlim=(0, until))
-            gap.set(yscale="log", ylim=(self.LEAST, 10))
+            gap.set(yscale="log", ylim=(self.LEAST, 10), ylabel="difference")
             gap.set_yticks([1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1])
             for axes in (losses, gap):
                 axes.set_xlabel("step")
                 grid(axes)
             level(gap, self.AGREED, color=style.LEVEL, linestyle=":", linewidth=style.LINE)
-            note(gap, 0.98 * until, 2 * self.AGREED, "one in a billion", ha="right", va="bottom")
+            note(gap, 0.98 * until, 2 * self.AGREED, "a billionth", ha="right", va="bottom")
             looks = LOOKS["batch norm"]
             gray = dict(color=style.STILL, linewidth=style.LINE * 3, solid_capstyle="round")
             self.reference = Line(self, losses, **gray)
