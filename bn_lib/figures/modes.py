@@ -162,11 +162,11 @@ class SharedMean(Picture):
             middle = values[:count].mean()
             mean.show([middle, middle], height + np.array([-0.27, 0.27]))
             words.say(f"reads {percent(share, 0)} of the {self.name}")
-            said.append(f"mean {rounded(middle, 1)}, reads {percent(share, 0)}")
+            said.append(f"mean {rounded(middle, 1)}, {percent(share, 0)} of them read correctly")
         training, inference = said
         self.sentence = (
-            f"{count} of {self.size} are {self.name}. Their place in training mode: {training};"
-            f" in inference mode: {inference}."
+            f"{count} of {self.size} are {self.name}. Training mode: {training};"
+            f" inference mode: {inference}."
         )
 
 
@@ -183,7 +183,7 @@ class RunningMean(Picture):
         self.batches = batches
         with self.drawing(860, 340):
             axes = self.figure.subplots()
-            axes.set(xlim=(0, batches), ylim=(-reach, reach), xlabel="batches")
+            axes.set(xlim=(0, batches + 0.5), ylim=(-reach, reach), xlabel="batches")
             axes.set_ylabel("distance from the\nmean of all, in σ")
             grid(axes)
             level(axes, color=style.TARGET, linestyle=":", linewidth=style.BOLD)
@@ -208,8 +208,9 @@ class RunningMean(Picture):
         self.running.show(np.arange(self.batches + 1), running)
         self.outside.say(f"{self.means.beyond} means outside" if self.means.beyond else "")
         self.words.say(f"inference mode then reads {percent(share, 0)}")
+        side = "below" if running[-1] < 0 else "above"
         self.sentence = (
             f"momentum {short(momentum)}, batches of {N}, {order}: after {self.batches} batches the"
-            f" running mean is {rounded(running[-1])} σ from the mean of all; inference mode reads"
-            f" {percent(share, 0)}."
+            f" running mean is {rounded(abs(running[-1]))} σ {side} the mean of all; inference mode"
+            f" reads {percent(share, 0)}."
         )

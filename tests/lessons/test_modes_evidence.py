@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from bn_lib.data import digits, spirals
+from bn_lib.data import digits
 from bn_lib.measure import accuracy
 from bn_lib.network import (
     BatchNorm,
@@ -19,7 +19,7 @@ from bn_lib.network import (
     use_population,
 )
 from bn_lib.normalization import RunningStatistics, batch_norm, batch_norm_backward, fold
-from bn_lib.training import SGD, Adam, Training
+from bn_lib.training import SGD, Training
 
 D = digits()
 SEEDS = range(5)
@@ -169,32 +169,23 @@ def test_the_start_still_weighs_its_share():
     np.testing.assert_allclose(running.mean, 5 * (1 - 0.999**87))
 
 
-def test_in_six_layers_of_only_normalized_the_population_mostly_reads_more():
-    """0: 77, 85 and 89 %; of the others, two gain 7 to 13 points, one neither gains nor loses."""
-    points, labels = spirals(1000, np.random.default_rng(0))
-    new = spirals(400, np.random.default_rng(1))
-
-    def only_normalize(units):
-        return BatchNorm(units, frozen=("gamma", "beta"))
-
-    read = []
-    for seed in range(4):
-        rng = np.random.default_rng(seed)
-        deep = dense((2, *[32] * 6, 2), Sigmoid, rng, only_normalize, gain=4)
-        Training(deep, points, labels, Adam(0.001), rng, 64).run(2000)
-        running = accuracy(deep, *new)
-        at = np.random.default_rng(0)
-        for _ in range(100):  # no step: that the weights moved is what the averages suffer from
-            forward(deep, points[at.choice(len(points), 64, replace=False)])
-            for norm in deep[1::3]:
-                norm.after_step()
-        more = accuracy(deep, *new)
-        use_population(deep, points)
-        read.append((running, more, accuracy(deep, *new)))
-    assert read[0][0] + 0.04 < read[0][1] < read[0][2] - 0.02
-    gains = sorted(population - running for running, _, population in read)
-    assert abs(gains[0]) < 0.02
-    assert gains[1] > 0.04
+@seeds
+def test_slow_averages_read_a_young_network_badly_and_the_population_cures_that(seed):
+    """After 30 steps 61 and 85 % with seed 0; with momentum 0.1 there is nothing to cure."""
+    read, networks = {}, []
+    for momentum in (0.01, 0.1):
+        network = initial(seed, lambda units, new=momentum: BatchNorm(units, momentum=new))
+        rng = np.random.default_rng(seed + 100)
+        Training(network, D.x, D.labels, SGD(0.1), rng, 64).run(30)
+        running = accuracy(network, D.test_x, D.test_labels)
+        use_population(network, D.x)
+        read[momentum] = running, accuracy(network, D.test_x, D.test_labels)
+        networks.append(network)
+    for slow, usual in zip(*networks, strict=True):  # training does not read the averages
+        for name in getattr(slow, "parameters", ()):
+            np.testing.assert_array_equal(getattr(slow, name), getattr(usual, name))
+    assert read[0.01][0] + 0.1 < read[0.01][1] == read[0.1][1]
+    assert abs(read[0.1][0] - read[0.1][1]) < 0.02
 
 
 @pytest.mark.parametrize("batch", [20, 60])

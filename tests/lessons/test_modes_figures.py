@@ -116,8 +116,8 @@ def test_the_digit_and_the_others_stand_in_both_rows(shared):
         "reads 100 % of the sevens",
     ]
     assert shared.describe() == (
-        "2 of 6 are sevens. Their place in training mode: mean −0.8, reads 50 %;"
-        " in inference mode: mean 0.2, reads 100 %."
+        "2 of 6 are sevens. Training mode: mean −0.8, 50 % of them read correctly;"
+        " inference mode: mean 0.2, 100 % of them read correctly."
     )
 
 
@@ -138,9 +138,11 @@ def test_dots_follow_the_batches_and_the_line_the_running_mean(running):
     assert running.outside.get_text() == "1 means outside"
     assert running.words.get_text() == "inference mode then reads 75 %"
     assert running.describe() == (
-        "momentum 0.1, batches of 8, mixed: after 4 batches the running mean is 0.25 σ from the"
+        "momentum 0.1, batches of 8, mixed: after 4 batches the running mean is 0.25 σ above the"
         " mean of all; inference mode reads 75 %."
     )
+    running.update((means, -abs(path), 0.75), momentum=0.1, N=8, order="mixed")
+    assert "the running mean is 0.25 σ below the mean of all" in running.describe()
 
 
 FIGURES = [

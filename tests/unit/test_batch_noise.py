@@ -28,6 +28,12 @@ def test_smaller_batches_of_batch_norm_fit_the_training_images_less_in_every_sta
     assert np.all(grouped[1] > grouped[2])
 
 
+def test_without_batch_norm_smaller_batches_fit_the_training_images_more_in_every_start():
+    small, middle, large = NOISE.losses["no batch norm"]
+    assert np.all(small < middle)
+    assert np.all(middle < large)
+
+
 def test_on_new_images_the_sizes_of_batch_norm_cannot_be_told_apart():
     errors = NOISE.errors["batch norm"]
     means, spreads = errors.mean(axis=1), errors.std(axis=1, ddof=1)
