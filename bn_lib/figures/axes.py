@@ -19,8 +19,9 @@ class Block(Picture):
 
     shape: (N, C, H, W), an example in each row and a channel in each column. picked: the index of
     the value that is dragged. `update` takes x, the outputs, and the outputs before anything was
-    dragged, all of this shape, at a position with `norm`, "batch", "layer", "instance", "group" or
-    "RMS", and with `groups`, a divisor of C, which counts for "group" only.
+    dragged, all of this shape, at a position with `norm`: "batch", "layer", "instance", "RMS" or,
+    for group norm, the number of groups, a divisor of C. Where this number is another knob,
+    `groups`, `norm` is "group".
     """
 
     LIMIT = 3.0  # the values of the deepest colors on the left
@@ -63,6 +64,8 @@ class Block(Picture):
 
     def update(self, result, *, norm, groups=1, **others):
         x, y, drawn = take(result, x=self.shape, y=self.shape, drawn=self.shape)
+        if not isinstance(norm, str):
+            norm, groups = "group", norm
         h, w = self.shape[2:]
         rows, columns = self._set_sizes(norm, groups)
         example, channel, row, column = self.picked
@@ -98,10 +101,13 @@ class Block(Picture):
         return values.transpose(0, 2, 1, 3).reshape(n * h, c * w)
 
     def _sentence(self, norm, groups, size, x, moved):
-        name = f"group norm with {groups} groups" if norm == "group" else f"{norm} norm"
-        name = name.replace("1 groups", "1 group")
+        name = f"{norm[0].upper()}{norm[1:]} norm"
+        if norm == "group":
+            name += f" with {groups} group{'s' if groups > 1 else ''}"
+            same = {1: "layer", self.shape[1]: "instance"}
+            name += f", like {same[groups]} norm" if groups in same else ""
         shared = "a root mean square" if norm == "RMS" else "μ and σ"
-        start = f"{name[:1].upper()}{name[1:]}: {size} values share {shared}. "
+        start = f"{name}: {size} values share {shared}. "
         start += f"The dragged one is {rounded(x[self.picked], 1)}; "
         if not moved.any():
             return start + "no output has moved."
@@ -211,19 +217,19 @@ class ShiftedImage(Picture):
                 for each in zip(panels, self.TITLES, self.COLORS, looks, strict=True)
             ]
             self.words = [
-                Words(self, axes, 0.5, 1.06, transform=axes.transAxes, color=color, rim=False,
+                Words(self, axes, 0.5, 1.05, transform=axes.transAxes, color=color, rim=False,
                       ha="center", va="center", fontsize=style.MEDIUM)
                 for axes, color in zip(panels[2:], self.COLORS[2:], strict=True)
             ]  # fmt: skip
             self.figure.supxlabel(
-                f"gray: ink; blue: below 0, orange: above 0, deepest from ±{limit:g} on",
+                f"gray: ink; blue: below 0, orange: above 0, deepest at ±{limit:g} and beyond",
                 fontsize=style.SMALL,
             )
 
     def _build(self, axes, title, color, looks):
         h, w = self.shape
-        axes.set(xlim=(0, w), ylim=(h, 0), xticks=[], yticks=[])
-        axes.set_title(title, color=color, pad=32, loc="center")
+        axes.set(xlim=(-0.05, w + 0.05), ylim=(h + 0.05, -0.05), xticks=[], yticks=[])
+        axes.set_title(title, color=color, pad=26, loc="center")
         axes.spines[:].set(visible=True, color=style.ZERO)
         colors, low, high = looks
         return Map(self, axes, self.shape, colors, (0, w, h, 0), low, high)
@@ -238,8 +244,8 @@ class ShiftedImage(Picture):
             words.say(f"change: {text}")
         places = "1 place" if shift == 1 else f"{rounded(shift, 0)} places"
         self.sentence = (
-            f"Moved by {places}. Compared with the old picture moved along, a normalized value "
-            f"changes by at most {most[0]} with shared μ and σ, {most[1]} with separate ones."
+            f"Moved by {places}. Apart from this move, a normalized value changes by at most "
+            f"{most[0]} with shared μ and σ, {most[1]} with separate ones."
         )
 
 
@@ -262,7 +268,8 @@ class OneLine(Picture):
             self._build_channel(left, examples, limit)
             self._build_shares(right)
             self.figure.supxlabel(
-                "left: a color and a form for each example; dashed: the best line",
+                "left, a color and a shape for each example, dashed: the best line\n"
+                "right, framed: the norm on the left",
                 fontsize=style.SMALL,
             )
 
@@ -270,11 +277,11 @@ class OneLine(Picture):
         axes.set(title="Channel A", xlim=(-self.REACH, self.REACH), ylim=(-limit, limit))
         axes.set(xlabel="normalized", ylabel="original", yticks=(-8, -4, 0, 4, 8))
         level(axes)
+        self.line = Line(self, axes, color=style.INK, linewidth=style.BOLD, linestyle="--")
         self.dots = [
             Dots(self, axes, color=color, marker=marker, markersize=style.GRAIN, alpha=0.7)
             for marker, color in self.LOOKS[:examples]
         ]
-        self.line = Line(self, axes, color=style.INK, linewidth=style.BOLD, linestyle="--")
         self.label = Words(self, axes, -self.REACH + 0.2, 0.88 * limit, weight="bold", va="center")
 
     def _build_shares(self, axes):
@@ -286,7 +293,7 @@ class OneLine(Picture):
         grid(axes, "x")
         colors = [style.LEVEL] * len(NORMS)
         self.bars = Bars(self, axes, places, colors, 0.6, across=True)
-        self.frame = Line(self, axes, color=style.ACCENT, linewidth=style.HEAVY)
+        self.frame = Line(self, axes, color=style.INK, linewidth=style.BOLD)
         bold = dict(va="center", weight="bold")
         self.shares = [Words(self, axes, 0, i, **bold) for i in places]
 

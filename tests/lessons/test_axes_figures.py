@@ -57,7 +57,23 @@ def test_the_block_says_where_outputs_have_moved():
     )
     assert block(4.0, "group", 2).describe().endswith("in example 2, channels A to C.")
     assert "share a root mean square" in block(4.0, "RMS").describe()
+    assert block(4.0, "RMS", 1).describe().startswith("RMS norm: 54 values")
     assert block(X[PICKED], "layer").describe().endswith("no output has moved.")
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        (1, "Group norm with 1 group, like layer norm: 54 values"),
+        (2, "Group norm with 2 groups: 27 values"),
+        (6, "Group norm with 6 groups, like instance norm: 9 values"),
+    ],
+)
+def test_a_number_is_group_norm_and_at_both_ends_it_is_said_which_other_norm_that_is(groups, words):
+    picture = Block(X.shape, PICKED)
+    picture.update(drag(4.0, "group", groups), norm=groups)
+    assert picture.describe().startswith(words)
+    assert picture.describe() == block(4.0, "group", groups).describe()
 
 
 def test_what_the_block_calls_deepest_green_begins_where_it_says():
@@ -81,7 +97,7 @@ def test_walls_stand_between_all_sets_of_a_block():
     assert counts == [7 + 2, 2 + 5, 7 + 5, 4 + 5, 2 + 5]
 
 
-@pytest.mark.parametrize(("norm", "groups"), [("weight", 2), ("group", 4), ("group", 0)])
+@pytest.mark.parametrize(("norm", "groups"), [("weight", 2), ("group", 4), ("group", 0), (4, 2)])
 def test_a_block_refuses_other_norms_and_groups_that_do_not_divide(norm, groups):
     picture = block(4.0, "batch")
     before = picture.describe()
@@ -139,8 +155,8 @@ def test_the_shifted_image_says_what_has_changed():
     assert [words.get_text() for words in picture.words] == ["change: 0", "change: 10.2"]
     np.testing.assert_array_equal(picture.maps[1].get_array(), np.roll(DIGIT, 2, 1))
     assert picture.describe() == (
-        "Moved by 2 places. Compared with the old picture moved along, a normalized value changes "
-        "by at most 0 with shared μ and σ, 10.2 with separate ones."
+        "Moved by 2 places. Apart from this move, a normalized value changes by at most 0 with "
+        "shared μ and σ, 10.2 with separate ones."
     )
     picture.update(shifted(1), shift=1)
     assert "Moved by 1 place. " in picture.describe()
