@@ -24,13 +24,13 @@ SWITCHES = {
         "mean slope": "You take the mean of the slopes; count the slopes below the threshold.",
     },
     "slope": {
-        "s(1 - s)": "",
+        "h(1 - h)": "",
         "tanh": "That is the slope of tanh; the sigmoid's is four times smaller at 0.",
         "relative": "Your slope is four times too large, as if relative to its maximum ¼.",
-        "s(1 + s)": "Your slope is s · (1 + s); the sigmoid's is s · (1 − s).",
-        "s²": "Your slope is s²; the sigmoid's is s · (1 − s).",
-        "1 - s": "Your slope is 1 − s; the sigmoid's is s · (1 − s).",
-        "1 - s²": "Your slope is 1 − s², as for tanh; the sigmoid's is s · (1 − s).",
+        "h(1 + h)": "Your slope is h · (1 + h); the sigmoid's is h · (1 − h).",
+        "h²": "Your slope is h²; the sigmoid's is h · (1 − h).",
+        "1 - h": "Your slope is 1 − h; the sigmoid's is h · (1 − h).",
+        "1 - h²": "Your slope is 1 − h², as for tanh; the sigmoid's is h · (1 − h).",
         "z(1 - z)": "Your slope is z · (1 − z); z has to go through the sigmoid first.",
         "twice": "Your z goes through the sigmoid twice.",
         "exp": "Your sigmoid has the wrong sign in it or lacks the 1: it is 1/(1 + exp(−z)).",
@@ -57,21 +57,21 @@ SWITCHES = {
 
 def recipe(z, threshold, /, **switches):
     """The share of flat slopes, and what it becomes with wrong switches."""
-    of = {"counted": "flat", "slope": "s(1 - s)", "out of": "all", "threshold": "given"} | switches
+    of = {"counted": "flat", "slope": "h(1 - h)", "out of": "all", "threshold": "given"} | switches
     threshold = {"given": threshold, "square": threshold**2, "half": threshold / 2}.get(
         of["threshold"], of["threshold"]
     )
-    s = (1 + np.tanh(z / 2)) / 2
+    h = (1 + np.tanh(z / 2)) / 2
     slope = {
-        "s(1 - s)": lambda: s * (1 - s),
+        "h(1 - h)": lambda: h * (1 - h),
         "tanh": lambda: 1 - np.tanh(z) ** 2,
-        "relative": lambda: 4 * s * (1 - s),
-        "s(1 + s)": lambda: s * (1 + s),
-        "s²": lambda: s**2,
-        "1 - s": lambda: 1 - s,
-        "1 - s²": lambda: 1 - s**2,
+        "relative": lambda: 4 * h * (1 - h),
+        "h(1 + h)": lambda: h * (1 + h),
+        "h²": lambda: h**2,
+        "1 - h": lambda: 1 - h,
+        "1 - h²": lambda: 1 - h**2,
         "z(1 - z)": lambda: z * (1 - z),
-        "twice": lambda: (t := 1 / (1 + np.exp(-s))) * (1 - t),
+        "twice": lambda: (t := 1 / (1 + np.exp(-h))) * (1 - t),
         "exp": lambda: (e := np.exp(-z)) * (1 - e),
     }[of["slope"]]()
     if of["counted"] == "mean slope":
@@ -80,8 +80,8 @@ def recipe(z, threshold, /, **switches):
         "flat": slope < threshold,
         "equal too": slope <= threshold,
         "steep": slope > threshold,
-        "low": s < threshold,
-        "low or high": np.minimum(s, 1 - s) < threshold,
+        "low": h < threshold,
+        "low or high": np.minimum(h, 1 - h) < threshold,
         "right": (slope < threshold) & (z > 0),
         "left": (slope < threshold) & (z < 0),
         "large": np.abs(z) > threshold,
@@ -108,8 +108,8 @@ class Saturated(Exercise):
         " share."
     )
     hints = (
-        "The slope of the sigmoid at z can be had from its value s there.",
-        "slope = s * (1 - s); then compare each slope with the threshold.",
+        "The slope of the sigmoid at z can be had from its value h there.",
+        "slope = h * (1 - h); then compare each slope with the threshold.",
         "The mean of True and False is the share of True: np.mean(slope < threshold).",
     )
     bases = 3
@@ -146,7 +146,7 @@ class Saturated(Exercise):
                     return [
                         f"An array of one entry, z = {in_words(z)}, where the slope is {slope:.3g},"
                         f" you {'' if share else 'do not '}count with the threshold {threshold}: is"
-                        " your slope s · (1 − s), and compared with the threshold by <?"
+                        " your slope h · (1 − h), and compared with the threshold by <?"
                     ]
         for row, column in (0, 0), (0, -1), (-1, 0), (-1, -1), (1, 1):
             z = np.zeros((4, 5))

@@ -49,7 +49,7 @@ class OnTheCurve(Picture):
         return {
             "spread": Band(self, axes, color=style.SHADE),
             "awake": Dots(self, axes, mfc=look["color"], alpha=0.6, **rim),
-            "asleep": Dots(self, axes, mfc="none", **rim),
+            "asleep": Dots(self, axes, mfc="white", **rim),
             "line": Line(self, axes, linestyle="--", color=style.INK, linewidth=style.LINE),
             "formula": Words(
                 self, axes, 0, 1.02, transform=axes.transAxes, va="bottom", fontsize=style.MEDIUM

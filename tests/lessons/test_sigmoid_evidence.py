@@ -178,7 +178,13 @@ def test_relu_loses_nothing_and_more_frozen_layers_bend_more(seed):
 
 @pytest.mark.parametrize(
     "otherwise",
-    [dict(rate=0.003), dict(rate=0.1), dict(steps=3000), dict(units=100)],
+    [
+        dict(rate=0.001, steps=2000),
+        dict(rate=0.003),
+        dict(rate=0.1),
+        dict(steps=3000),
+        dict(units=100),
+    ],
     ids=str,
 )
 def test_other_rates_more_steps_and_wider_layers_do_not_bend_two_frozen_ones(otherwise):

@@ -105,13 +105,13 @@ def tanh_slope(z, threshold):
     return np.mean(1 - np.tanh(z) ** 2 < threshold)
 
 
-@wrong(CHECK, "s(1 + s)", r"slope|s · \(1 − s\)|1 − s")
+@wrong(CHECK, "s(1 + s)", r"slope|h · \(1 − h\)|1 − h")
 def plus(z, threshold):
     s = sigmoid(z)
     return np.mean(s * (1 + s) < threshold)
 
 
-@wrong(CHECK, "s² as the slope", r"slope|1 − s")
+@wrong(CHECK, "s² as the slope", r"slope|1 − h")
 def squared(z, threshold):
     return np.mean(sigmoid(z) ** 2 < threshold)
 
