@@ -138,6 +138,7 @@ def test_one_step_brings_the_mean_home_and_the_loss_only_part_of_the_way():
     losses = [np.mean((out - target) ** 2) for out in (X @ W, y)]
     np.testing.assert_allclose([*losses, least], [23.07, 6.95, 0.95], atol=0.01)
     assert abs(y.mean() - target.mean()) < 0.3 < 4 < target.mean() - (X @ W).mean()
+    assert np.all(raw * X.mean(axis=0) < 0), "all five weights push the mean up"
     lengths = []
     for seed in range(20):
         X, W, target = regression(seed)
