@@ -36,9 +36,9 @@ class _Path(Picture):
         )
         end = dict(marker="s", mec="white", markersize=style.BEAD, mew=style.FINE)
         self.last = Dots(self, left, mfc=style.OUTPUT, **end)
-        corner = left.get_xlim()[0] + 0.2, left.get_ylim()[1] - 0.2
-        looks = dict(va="top", weight="bold", fontsize=style.SMALL)
-        self.outside = Words(self, left, *corner, **looks)
+        left.set_title(plane["title"], y=1.1)  # above the words
+        above = dict(va="bottom", weight="bold")
+        self.outside = Words(self, left, 0, 1.02, transform=left.transAxes, **above)
         right.set(yscale="log", xlim=(0, steps), xlabel="steps", ylim=curve["ylim"])
         self.least = curve["ylim"][0]  # 0 has no logarithm: what is smaller lies on the axis
         ticks = right.get_yticks()
@@ -47,8 +47,8 @@ class _Path(Picture):
         right.set_title(curve["title"], y=1.08)
         right.grid(axis="y", color=style.GRID, linewidth=style.THIN)
         self.left = Line(self, right, color=style.OUTPUT, linewidth=style.BOLD)
-        above = dict(transform=right.transAxes, va="bottom", weight="bold")
-        self.words = Words(self, right, 0, 1.02, color=style.OUTPUT_WORDS, **above)
+        looks = above | dict(color=style.OUTPUT_WORDS)
+        self.words = Words(self, right, 0, 1.02, transform=right.transAxes, **looks)
 
     def _show(self, path, left):
         self.path.show(*path.T)
@@ -128,7 +128,8 @@ class Valley(_Path):
         for sign in (-1, 1):
             gamma = sign * np.geomspace(0.1, 4.5, 200)
             axes.plot(gamma, self.undone.prod() / gamma, color=style.NORMALIZED)
-        note(axes, 1.2, -3.7, "loss 0, γ·v = σ,\non both curves", color=style.NORMALIZED)
+        words = "loss 0, γ·v = σ,\non both curves"
+        note(axes, 3.9, -3.7, words, ha="right", color=style.NORMALIZED)
         star(axes, self.undone, style.STAR - 4, (8, 6), color=style.TARGET_WORDS, weight="bold")
 
     def update(self, result, *, lr, **others):
@@ -176,8 +177,8 @@ class TwoSpreads(Picture):
         self.gamma.show(steps, np.maximum(gamma, self.LOW))
         self.own.show(steps, own)
         end = steps[-1] + self.gap
-        below = np.clip(gamma[-1], 1.6 * self.LOW, self.HIGH) / 1.3
-        near = abs(np.log(own[-1] / below)) < 0.35
+        below = np.clip(gamma[-1], 1.9 * self.LOW, self.HIGH) / 1.5
+        near = abs(np.log(own[-1] / below)) < 0.5
         above = own[-1] if not 1 < own[-1] / self.sigma < 2.4 else 2.4 * self.sigma  # its name
         self.gamma_name.say(f"γ = {rounded(gamma[-1])}", end, below)
         self.own_name.say(f"own σ = {rounded(own[-1])}", end, below / 1.6 if near else above)
@@ -282,9 +283,10 @@ class SameGamma(Picture):
             right.set_xscale("symlog", linthresh=1)  # else small μ look like β = μ
             right.set_xticks([-10, -1, 0, 1, 10], ["−10", "−1", "0", "1", "10"])
             x = np.geomspace(sigma[0], gamma[1], 100)
+            note(left, sigma[1], 1, "start", ha="right", va="bottom")
+            note(right, mu[0], 0, " start", va="bottom")  # at the end with fewer dots
             for axes, line, start in ((left, x, 1), (right, np.array(beta), 0)):
                 level(axes, start, color=style.LEVEL)
-                note(axes, axes.get_xlim()[1], start, "start", ha="right", va="bottom")
                 axes.plot(line, line, ":", color=style.TARGET)
             looks = dict(color=style.TARGET_WORDS, weight="bold", ha="right")
             left.text(2, 2.6, "undone: γ = σ", **looks)
@@ -373,7 +375,7 @@ class LayerSizes(Picture):
         line.show(layers, np.minimum(sizes, self.HIGH))
         dots.show(layers, np.minimum(sizes, self.HIGH))
         highest = np.max(sizes, initial=0)
-        over = f"▲ {power(highest)}" if highest > self.HIGH else ""
+        over = f"↑ {power(highest)}" if highest > self.HIGH else ""
         above.say("overflowed" if lost else over)
         mean = np.mean(shares)
         below.say("" if np.isnan(mean) else f"reads {percent(mean, 0)}")

@@ -269,6 +269,26 @@ def test_one_step_moves_a_faint_spread_by_a_third_through_gamma_and_hardly_witho
         assert 0.2 < changes["starts undone"] < 0.6
 
 
+def test_the_first_step_takes_a_weight_no_farther_than_a_gamma_which_is_far_smaller():
+    for seed in range(3):
+        steps, sizes = [], []
+        for kind, layers, name in (
+            ("starts undone", BatchNorm, "gamma"),
+            ("no batch norm", Linear, "W"),
+        ):
+            network = make_network(kind, Sigmoid, 1, seed)
+            layer = [each for each in network if isinstance(each, layers)]
+            layer = layer[-1 if layers is BatchNorm else -2]  # of the last hidden layer
+            before = getattr(layer, name).copy()
+            maker.training(network, 0.5, seed).run(1)
+            sizes.append(np.median(np.abs(before)))
+            steps.append(np.median(np.abs(getattr(layer, name) - before)))
+        assert steps[1] < steps[0]
+        assert 15 < sizes[1] / sizes[0] < 25
+        assert steps[0] > 0.2 * sizes[0]
+        assert steps[1] < 0.03 * sizes[1]
+
+
 # ---------------------------------------------------------------- which γ and β may learn
 
 

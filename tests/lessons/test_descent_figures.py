@@ -154,7 +154,7 @@ def test_each_panel_shows_the_sizes_now_on_those_at_first():
 
 def test_what_is_too_large_is_said_and_what_has_overflowed_too():
     picture = LayerSizes()
-    for step, words in ((1, "▲ 9.7·10⁶"), (300, "overflowed")):
+    for step, words in ((1, "↑ 9.7·10⁶"), (300, "overflowed")):
         result, position = layer_sizes("exploding", step)
         picture.update(result, **position)
         _, line, _, above, _ = picture.panels["no batch norm"]
