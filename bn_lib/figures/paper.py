@@ -226,7 +226,8 @@ class AccuracyMaps(Picture):
     def _build_side(self, axes, color=style.OUTPUT, linestyle="-"):
         """Make a map, with a ring of these looks."""
         columns, rows = len(self.rates), len(self.scales)
-        axes.set(xlim=(0, columns), ylim=(0, rows))
+        room = 0.05  # of a cell, for a ring at the edge
+        axes.set(xlim=(-room, columns + room), ylim=(-room, rows + room))
         axes.set_title(" ")
         axes.set_xticks(np.arange(columns) + 0.5, list(map(short, self.rates)))
         axes.set_yticks(np.arange(rows) + 0.5, list(map(short, self.scales)))
@@ -346,11 +347,11 @@ class Percentiles(Picture):
             ]
 
     def _build_side(self, axes, title, color):
-        end, top = self.steps[-1], self.TOP
+        end, top, room = self.steps[-1], self.TOP, 1.17  # to the right, for names
         axes.set(title=title, xlabel="steps of training", ylim=(-top, top))
-        axes.set(xlim=(0, 1.17 * end), xticks=[0, end // 2, end])
+        axes.set(xlim=(0, room * end), xticks=[0, end // 2, end])
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        level(axes, color=style.ZERO)
+        level(axes, xmax=1 / room)
         band = Band(self, axes, color=color, alpha=0.18)
         lines = [
             Line(self, axes, linestyle=dash, color=color, linewidth=width)
