@@ -331,7 +331,7 @@ class RateSweep(NamedTuple):
     first: the same of the first seed alone, at more steps: (activations, sides, steps, rates,
         scales). first_steps: these, a list.
     good_start: the settings of `puzzle` after 300 steps, with "good start": no batch norm, each
-        unit at mean 0 and σ = 1 on 64 images at step 0; and "BN, same weights": batch norm with
+        unit at mean 0 and σ = 1 on 64 images at step 0; and "BN, good start": batch norm with
         its weights. By setting and network: (rates, 10 seeds), 0 after divergence.
     """
 

@@ -244,6 +244,16 @@ class AccuracyMaps(Picture):
         title = dict(weight="bold", fontsize=style.TITLE, transform=axes.transAxes)
         return image, cells, ring, Words(self, axes, 0, 1.03, **title)
 
+    def _name_colors(self):
+        """What green, gray and white mean, above the maps."""
+        colors, looks = style.green_from(self.good), dict(marker="s", linestyle="", mec=style.LEVEL)
+        words = {f"green: {percent(self.good, 0)} or more": 1.0, "gray: less": self.good - 0.01}
+        words["white: guesses, about 10 %"] = 0.1
+        legend(
+            self.figure,
+            {name: looks | dict(mfc=colors(share), ms=style.HERE) for name, share in words.items()},
+        )
+
     def _show(self, side, shares, name, i, j):
         """Fill one map, with a ring around cell (i, j); return how many cells are green."""
         _, _, ring, title = side
@@ -300,15 +310,6 @@ class LongRunMap(_LongAxes, AccuracyMaps):
             self._name_colors()
         for side, shares, name in zip(self.sides, ends, NAMES, strict=True):
             side[-1].say(f"{name}: {self._fill(side, shares.T)} green")
-
-    def _name_colors(self):
-        """What green, gray and white mean, above the maps."""
-        colors, looks = style.green_from(self.good), dict(marker="s", linestyle="", mec=style.LEVEL)
-        words = {"green: 95 % or more": 1.0, "gray: less": 0.94, "white: guesses, about 10 %": 0.1}
-        legend(
-            self.figure,
-            {name: looks | dict(mfc=colors(share), ms=style.HERE) for name, share in words.items()},
-        )
 
     def update(self, result, *, rate_without, spread_without, rate_with, spread_with, **others):
         cells = [
