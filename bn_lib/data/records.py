@@ -228,8 +228,8 @@ def noise_dial(activation: str, path: Path = HERE / "noise.npz") -> dict:
     activation: "sigmoid" or "relu". By the name of the network an array (3, seeds): how far the
     mean of a unit of the last hidden layer moves in a step, as it is, and in units of σ, averaged
     over units and steps; and the accuracy on the test images. The names are "no batch norm",
-    "frozen undone", "batch norm", "noise 1" and others with the dose, and "noise 1 without batch
-    norm".
+    "starts undone", "frozen undone", "batch norm", "noise 1" and others with the dose, and "noise 1
+    without batch norm".
 
     `make sweeps` computes it again. Raises ValueError for another activation, and if the file is
     missing or another one.
@@ -331,7 +331,7 @@ class RateSweep(NamedTuple):
     first: the same of the first seed alone, at more steps: (activations, sides, steps, rates,
         scales). first_steps: these, a list.
     good_start: the settings of `puzzle` after 300 steps, with "good start": no batch norm, each
-        unit at mean 0 and σ = 1 on 64 images at step 0; and "BN, same weights": batch norm with
+        unit at mean 0 and σ = 1 on 64 images at step 0; and "BN, good start": batch norm with
         its weights. By setting and network: (rates, 10 seeds), 0 after divergence.
     """
 

@@ -226,7 +226,8 @@ class AccuracyMaps(Picture):
     def _build_side(self, axes, color=style.OUTPUT, linestyle="-"):
         """Make a map, with a ring of these looks."""
         columns, rows = len(self.rates), len(self.scales)
-        axes.set(xlim=(0, columns), ylim=(0, rows))
+        room = 0.05  # of a cell, for a ring at the edge
+        axes.set(xlim=(-room, columns + room), ylim=(-room, rows + room))
         axes.set_title(" ")
         axes.set_xticks(np.arange(columns) + 0.5, list(map(short, self.rates)))
         axes.set_yticks(np.arange(rows) + 0.5, list(map(short, self.scales)))
@@ -242,6 +243,16 @@ class AccuracyMaps(Picture):
         ring = Line(self, axes, color=color, linestyle=linestyle, linewidth=style.HEAVY)
         title = dict(weight="bold", fontsize=style.TITLE, transform=axes.transAxes)
         return image, cells, ring, Words(self, axes, 0, 1.03, **title)
+
+    def _name_colors(self):
+        """What green, gray and white mean, above the maps."""
+        colors, looks = style.green_from(self.good), dict(marker="s", linestyle="", mec=style.LEVEL)
+        words = {f"green: {percent(self.good, 0)} or more": 1.0, "gray: less": self.good - 0.01}
+        words["white: guesses, about 10 %"] = 0.1
+        legend(
+            self.figure,
+            {name: looks | dict(mfc=colors(share), ms=style.HERE) for name, share in words.items()},
+        )
 
     def _show(self, side, shares, name, i, j):
         """Fill one map, with a ring around cell (i, j); return how many cells are green."""
@@ -300,15 +311,6 @@ class LongRunMap(_LongAxes, AccuracyMaps):
         for side, shares, name in zip(self.sides, ends, NAMES, strict=True):
             side[-1].say(f"{name}: {self._fill(side, shares.T)} green")
 
-    def _name_colors(self):
-        """What green, gray and white mean, above the maps."""
-        colors, looks = style.green_from(self.good), dict(marker="s", linestyle="", mec=style.LEVEL)
-        words = {"green: 95 % or more": 1.0, "gray: less": 0.94, "white: guesses, about 10 %": 0.1}
-        legend(
-            self.figure,
-            {name: looks | dict(mfc=colors(share), ms=style.HERE) for name, share in words.items()},
-        )
-
     def update(self, result, *, rate_without, spread_without, rate_with, spread_with, **others):
         cells = [
             (place(rate, self.rates, f"rate_{side}"), place(std, self.scales, f"spread_{side}"))
@@ -346,11 +348,11 @@ class Percentiles(Picture):
             ]
 
     def _build_side(self, axes, title, color):
-        end, top = self.steps[-1], self.TOP
+        end, top, room = self.steps[-1], self.TOP, 1.17  # to the right, for names
         axes.set(title=title, xlabel="steps of training", ylim=(-top, top))
-        axes.set(xlim=(0, 1.17 * end), xticks=[0, end // 2, end])
+        axes.set(xlim=(0, room * end), xticks=[0, end // 2, end])
         axes.xaxis.set_major_formatter("{x:,.0f}")
-        level(axes, color=style.ZERO)
+        level(axes, xmax=1 / room)
         band = Band(self, axes, color=color, alpha=0.18)
         lines = [
             Line(self, axes, linestyle=dash, color=color, linewidth=width)

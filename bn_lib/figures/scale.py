@@ -6,22 +6,21 @@ from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.figures.paper import AccuracyMaps
 from bn_lib.pictures import style
 from bn_lib.pictures.checks import expect, place, records, take, unpack
-from bn_lib.pictures.marks import Dots, Line, Words, apart
+from bn_lib.pictures.marks import Band, Dots, Line, Words, apart
 from bn_lib.pictures.picture import Picture
-from bn_lib.pictures.still import grid, level, note, share_ticks
+from bn_lib.pictures.still import grid, legend, level, note, share_ticks
 from bn_lib.pictures.words import percent, rounded, short
 
 # The same network as *no batch norm*, with other initial weights.
 GOOD_START = dict(color=style.INK, linestyle="-", marker="D")
-# Batch norm with the initial weights of the good start.
-SAME_WEIGHTS = dict(color=style.TARGET, linestyle=":", marker="^")
 FOUR = {
     "no batch norm": LOOKS["no batch norm"],
     "good start": GOOD_START,
     "batch norm": LOOKS["batch norm"],
-    "BN, same weights": SAME_WEIGHTS,
+    # The same network as *batch norm*, with the initial weights of the good start.
+    "BN, good start": dict(color=style.OUTPUT, linestyle=":", marker="D"),
 }
-DARK = WORDS | {"BN, same weights": style.TARGET_WORDS}  # in words
+DARK = WORDS | {"BN, good start": style.OUTPUT_WORDS}  # in words
 
 
 class ThreeRules(Picture):
@@ -86,6 +85,24 @@ class ThreeRules(Picture):
         )
 
 
+class _Arrow:
+    """An arrow from one point to another."""
+
+    HEAD = 0.1  # the length of its head, but at most half of the arrow
+
+    def __init__(self, picture, axes, color):
+        self.shaft = Line(picture, axes, color=color, linewidth=style.HEAVY)
+        self.head = Band(picture, axes, color=color)
+
+    def show(self, start, end):
+        start, end = np.array(start), np.array(end)
+        long = np.linalg.norm(end - start)
+        back = (start - end) * min(self.HEAD, long / 2) / (long or 1)
+        aside = 0.35 * back[::-1] * [1, -1]
+        self.shaft.show(*np.transpose([start, end + back / 2]))
+        self.head.set_xy([end, end + back + aside, end + back - aside])
+
+
 class Turn(Picture):
     """The weights of one unit as an arrow, one step of training, and how far it turns them.
 
@@ -102,15 +119,14 @@ class Turn(Picture):
             axes.set_aspect("equal")
             axes.spines[:].set_visible(False)
             axes.plot(0, 0, "o", color=style.INK)
-            solid = dict(linewidth=style.HEAVY)
-            self.arc = Line(self, axes, color=style.GUIDE, linestyle=":", linewidth=style.FINE)
-            self.before = Line(self, axes, color=style.WITHOUT, **solid)
-            self.step = Line(self, axes, color=style.OUTPUT, **solid)
-            self.after = Line(self, axes, color=style.NORMALIZED, **solid)
+            self.arc = Line(self, axes, color=style.GUIDE, linestyle=":", linewidth=style.LINE)
+            self.before = _Arrow(self, axes, style.WITHOUT)
+            self.step = _Arrow(self, axes, style.OUTPUT)
+            self.after = _Arrow(self, axes, style.NORMALIZED)
             self.corner = Line(self, axes, color=style.INK, linewidth=style.THIN)
-            self.tips = Dots(self, axes, color=style.INK, markersize=style.GRAIN)
             bold = dict(weight="bold")
-            self.length = Words(self, axes, y=-0.06, va="top", ha="center", **bold)
+            below = dict(y=-0.06, va="top", ha="center", color=style.NOTE)
+            self.length = Words(self, axes, **below, **bold)
             self.moved = Words(self, axes, color=style.OUTPUT_WORDS, va="center", **bold)
             title = dict(weight="bold", fontsize=style.TITLE, transform=axes.transAxes)
             self.turned = Words(self, axes, 0, 0.95, color=style.NORMALIZED, **title)
@@ -127,14 +143,13 @@ class Turn(Picture):
         x, y, tip = along / self.one, across / self.one, long / self.one
         bend = np.radians(np.linspace(0, turn, 30))
         self.arc.show(tip * np.cos(bend), tip * np.sin(bend))
-        self.before.show([0, tip], 0)
-        self.step.show([tip, x], [0, y])
-        self.after.show([0, x], [0, y])
-        side = min(0.06, 0.5 * y)
+        self.before.show((0, 0), (tip, 0))
+        self.step.show((tip, 0), (x, y))
+        self.after.show((0, 0), (x, y))
+        side = min(0.13, 0.5 * y)
         self.corner.show([tip - side, tip - side, tip], [0, side, side])
-        self.tips.show([tip, x], [0, y])
         self.length.say(f"weights: length {short(long, 2)}", max(tip / 2, 0.6))
-        self.moved.say(f"step: {short(across, 2)}", tip + 0.04, max(y / 2, 0.04))
+        self.moved.say(f"step: {short(across, 2)}", tip + 0.07, max(y / 2, 0.04))
         grown = np.linalg.norm(new)
         self.turned.say(f"turned by {short(turn, 2)}°, length {short(long, 3)} → {short(grown, 3)}")
         self.sentence = (
@@ -163,6 +178,7 @@ class DecayOrRate(Picture):
             self.curves, self.rings = [], []
             for axes, values in ((left, loss), (right, rate)):
                 axes.set(yscale="log", xlim=(0, self.steps[-1]), xlabel="steps of training")
+                axes.yaxis.set_major_formatter("{x:g}")
                 grid(axes)
                 axes.plot(self.steps, values, "--", color=style.WITHOUT)
                 self.curves.append(Line(self, axes, color=style.OUTPUT, linewidth=style.BOLD))
@@ -212,8 +228,9 @@ class RateMap(AccuracyMaps):
             axes = self.figure.subplots(1, 2, sharey=True)
             self.sides = [self._build_side(each) for each in axes]
             axes[0].set_ylabel("initial weights ×")
-            words = "numbers: test images read correctly in %, rounded down; green: 90 or more"
+            words = "numbers: test images read correctly in %, rounded down; 0: overflowed"
             self.figure.supxlabel(f"learning rate   ({words})", fontsize=style.MEDIUM)
+            self._name_colors()
 
     def update(self, result, *, rate, scale, steps, **others):
         i, j = place(rate, self.rates, "rate"), place(scale, self.scales, "scale")
@@ -242,34 +259,31 @@ class ByRate(Picture):
         with self.drawing(860, 360):
             axes = self.figure.subplots()
             low, high = self.rates[[0, -1]]
-            axes.set(xscale="log", xlim=(low / 1.5, high * (high / low) ** 0.55))
+            axes.set(xscale="log", xlim=(low / 1.3, 1.3 * high))
             axes.set(ylim=(-0.05, 1.08), xlabel="learning rate")
             axes.set_title("test images read correctly (0: overflowed)")
             axes.set_xticks(self.rates, list(map(short, self.rates)))
             axes.minorticks_off()
             share_ticks(axes)
             grid(axes)
-            self.networks = {name: self._build(axes, name, look) for name, look in FOUR.items()}
+            self.networks = {name: self._build(axes, look) for name, look in FOUR.items()}
+            legend(self.figure, FOUR)
 
-    def _build(self, axes, name, look):
+    def _build(self, axes, look):
         line = Line(self, axes, color=look["color"], linestyle=look["linestyle"])
         dots = dict(color=look["color"], marker=look["marker"], markersize=style.GRAIN)
-        bold = dict(weight="bold", va="center", color=DARK.get(name, style.INK))
-        words = Words(self, axes, 1.15 * self.rates[-1], **bold)
-        return line, Dots(self, axes, alpha=0.5, **dots), words
+        return line, Dots(self, axes, alpha=0.5, **dots)
 
     def update(self, result, *, start, **others):
         starts = np.shape(records(result, FOUR)["batch norm"])[1:]
         shape = (len(self.rates), *(starts or (1,)))
         shares = {name: expect(result[name], shape, name) for name in FOUR}
         means = {name: values.mean(axis=1) for name, values in shares.items()}
-        heights = apart([mean[-1] for mean in means.values()], 0.085, 1.02)
         said = []
-        for (name, mean), height in zip(means.items(), heights, strict=True):
-            line, dots, words = self.networks[name]
+        for name, mean in means.items():
+            line, dots = self.networks[name]
             line.show(self.rates, mean)
             dots.show(np.repeat(self.rates, shape[1]), shares[name].ravel())
-            words.say(name, y=height)
             best = np.argmax(mean)
             said.append(f"{name} {percent(mean[best], 0)} (rate {short(self.rates[best])})")
         self.sentence = f"{start}, each at its best rate: {', '.join(said)}."
@@ -302,7 +316,7 @@ class Walks(Picture):
         axes.set_xticks(self.lengths, list(map(short, self.lengths)))
         axes.set_title(name, color=dark, pad=40)
         axes.axhspan(axes.get_ylim()[0], 0, color=style.SHADE)
-        note(axes, 0.02, 0.02, "downhill", transform=axes.transAxes)
+        note(axes, 0.98, 0.02, "downhill", transform=axes.transAxes, ha="right")
         level(axes)
         lines = [Line(self, axes, color=color, linewidth=style.FINE) for _ in range(self.shape[0])]
         looks = dict(transform=axes.transAxes, va="bottom")  # above the lines

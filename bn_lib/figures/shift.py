@@ -75,10 +75,10 @@ class NoiseDial(Picture):
 
 
 class DriftByLayer(Picture):
-    """How far the mean of a layer's inputs moves in a step, without and with batch norm, by layer.
+    """How far the mean of what enters a layer's tanh moves in a step, without and with batch norm.
 
-    layers: how many. `update` takes (without, with_bn), the drift in each layer, (layers,), at a
-    position with `pixels`, what has been done to the inputs.
+    layers: how many hidden ones. `update` takes (without, with_bn), the drift in each layer,
+    (layers,), at a position with `pixels`, what has been done to the inputs.
     """
 
     LOW, HIGH = 1e-4, 0.3
@@ -122,9 +122,9 @@ class DriftByLayer(Picture):
             said.append(times)
         without, with_bn = (short(values[-1], 2) for values in both)
         self.sentence = (
-            f"Pixels {pixels}: with batch norm, layer {self.places[0]}'s inputs drift {said[0]} "
-            f"times less and layer {self.places[-1]}'s {said[-1]} times less, {with_bn} σ per step "
-            f"instead of {without}."
+            f"Pixels {pixels}: with batch norm, what enters the tanh drifts {said[0]} times less in"
+            f" layer {self.places[0]}, and {said[-1]} times less in layer {self.places[-1]}:"
+            f" {with_bn} σ per step instead of {without}."
         )
 
 
@@ -153,8 +153,8 @@ class ManySettings(Picture):
             names = dict.fromkeys(self.activations)
             looks = dict(zip(names, self.LOOKS, strict=False))
             self.groups = [self._build_group(axes, *each) for each in looks.items()]
-            looks["one reads less than half"] = dict(
-                marker="o", color=style.NOTE, mfc="white", mew=style.LINE
+            looks["hollow: one reads less than half"] = dict(
+                marker="s", color=style.GUIDE, mfc="white", mew=style.LINE
             )
             dots = dict(linestyle="", markersize=style.BEAD)
             legend(self.figure, {name: dots | look for name, look in looks.items()})
@@ -164,7 +164,7 @@ class ManySettings(Picture):
     def _build_axes(self, axes):
         axes.set(yscale="log", xlim=(-0.02, 1.03), ylim=(self.LOW, self.HIGH))
         axes.set_xlabel("read correctly without batch norm")
-        axes.set_ylabel("times as calm with BN")
+        axes.set_ylabel("times as calm with batch norm")
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
         axes.set_yticks([0.01, 0.1, 1, 10, 100, 1e3, 1e4])
         axes.set_yticklabels(["0.01", "0.1", "1", "10", "100", "1,000", "10,000"])
@@ -172,8 +172,8 @@ class ManySettings(Picture):
         axes.fill_between([-0.02, 1.03], self.LOW, 1, color=style.SHADE, linewidth=0, zorder=0)
         level(axes, 1, color=style.GUIDE, linestyle="--", linewidth=style.FINE)
         words = dict(fontsize=style.MEDIUM, ha="center")
-        note(axes, 0.5, 0.7 * self.HIGH, "▲ calmer with batch norm", va="top", **words)
-        note(axes, 0.5, 1.4 * self.LOW, "▼ calmer without", va="bottom", **words)
+        note(axes, 0.66, 0.7 * self.HIGH, "▲ calmer with batch norm", va="top", **words)
+        note(axes, 0.66, 1.4 * self.LOW, "▼ calmer without", va="bottom", **words)
 
     def _build_group(self, axes, name, look):
         look = dict(marker=look["marker"], mec=look["color"], markersize=style.BEAD)

@@ -25,6 +25,11 @@ def cells(side):
     return at_the_end(PAPER.accuracy[side])
 
 
+def shown(side):
+    """The same as the maps have it: in percent with one decimal."""
+    return cells(side).round(3)
+
+
 def lead(without, with_bn):
     """By how many points batch norm is ahead in the mean, and the standard error."""
     ends = [100 * at_the_end(runs) for runs in (without, with_bn)]
@@ -73,10 +78,10 @@ def test_few_ways_of_dealing_out_the_ends_give_such_a_lead(pair):
 
 
 @pytest.mark.parametrize(
-    ("share", "green"), [(0.9, (24, 30)), (0.95, (18, 27)), (0.96, (16, 27)), (0.97, (5, 22))]
+    ("share", "green"), [(0.9, (24, 30)), (0.95, (18, 27)), (0.96, (16, 27)), (0.97, (6, 22))]
 )
 def test_more_cells_tolerate_batch_norm_wherever_the_bar_is(share, green):
-    assert tuple(np.count_nonzero(cells(side) >= share) for side in (0, 1)) == green
+    assert tuple(np.count_nonzero(shown(side) >= share) for side in (0, 1)) == green
 
 
 def test_cells_are_stuck_without_batch_norm_only():
@@ -108,6 +113,18 @@ def test_from_every_start_the_best_cell_without_batch_norm_is_at_95_percent_firs
     assert without.max() < with_bn.min()
 
 
+@pytest.mark.parametrize("pair", [BEST_BY_SEED_0, BEST_IN_THE_MEAN], ids=["seed 0", "mean"])
+def test_but_batch_norm_is_at_80_percent_first(pair):
+    """So who is faster depends on how far the race goes; at the fastest cells too, seed 0."""
+    without, with_bn = (
+        first_steps(np.concatenate([PAPER.again[cell], PAPER.fresh[cell]]), 0.8) for cell in pair
+    )
+    assert with_bn.max() <= without.min()
+    assert np.median(without) > 2 * np.median(with_bn)
+    fastest = PAPER.accuracy[(0, 1), *at(0.3, 3)]
+    assert first_steps(fastest, 0.8)[0] > 2 * first_steps(fastest, 0.8)[1]
+
+
 @pytest.mark.parametrize(("std", "faster", "points"), [(0.03, 5, 1), (0.1, 1.4, 0.2)])
 def test_at_the_papers_settings_it_is_faster_and_ends_higher(std, faster, points):
     """Every seed against every other."""
@@ -129,10 +146,10 @@ def test_other_test_images_would_move_an_accuracy_by_half_the_lead():
         assert 0.4 < np.mean(errors) / ahead < 0.7
 
 
-@pytest.mark.parametrize(("share", "green"), [(0.9, (23, 25)), (0.95, (17, 22)), (0.97, (5, 17))])
+@pytest.mark.parametrize(("share", "green"), [(0.9, (23, 25)), (0.95, (17, 22)), (0.97, (6, 17))])
 def test_also_without_the_column_of_rate_10(share, green):
     assert PAPER.rates[-1] == 10
-    counts = tuple(np.count_nonzero(cells(side)[:, :-1] >= share) for side in (0, 1))
+    counts = tuple(np.count_nonzero(shown(side)[:, :-1] >= share) for side in (0, 1))
     assert counts == green
 
 

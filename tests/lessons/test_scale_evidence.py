@@ -9,12 +9,13 @@ from bn_lib.data import digits, puzzle, rate_map
 from bn_lib.measure import along_gradient, effective_rate, gradients
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, cross_entropy, dense, forward
 from bn_lib.training import SGD, Adam, Diverged, Training
+from tools.records import puzzle as puzzle_maker
 from tools.records.puzzle import absorb, end_of_control
 
 SWEEP = rate_map()
 SEEDS = range(3)
 THREE = ("no batch norm", "good start", "batch norm")
-SAME = "BN, same weights"  # batch norm with the initial weights of the good start
+SAME = "BN, good start"  # batch norm with the initial weights of the good start
 CHANCE = 0.2  # one digit in ten, with room for a class that is seen more often
 D = digits()
 IMAGES, LABELS = D.x[:400], D.labels[:400]
@@ -104,6 +105,12 @@ def test_small_weights_at_the_same_rate_rush_and_large_ones_hardly_learn(seed):
     assert ends[10] > 4 * ends[1]
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_small_weights_fall_behind_where_the_rate_is_large_itself(seed):
+    ends = {a: train(reader(seed, a), SGD(5), 100, seed)["loss"][-1] for a in (0.1, 1)}
+    assert ends[0.1] > 2 * ends[1]
+
+
 # ---------------------------------------------------------------- the right angle
 
 
@@ -152,6 +159,7 @@ def test_weights_only_grow_a_little_from_the_usual_size_and_much_from_a_small_on
         seen = train(reader(seed, a), SGD(0.3), 300, seed, every=5, length=length)["length"]
         assert (np.diff(seen) > 0).all()
         falls.append(1 - (seen[0] / seen[-1]) ** 2)
+    assert seen[3] > 0.85 * seen[-1], "small ones have grown after 15 steps"
     assert 0.02 < falls[0] < 0.05
     assert 0.9 < falls[1] < 0.98
 
@@ -208,6 +216,35 @@ def test_a_good_start_does_nearly_as_well_at_its_best_rate(start):
     best = {name: mean.max() for name, mean in means(start).items()}
     assert 0.0 < best["batch norm"] - best["good start"] < 0.04
     assert best["good start"] > 0.92
+
+
+def test_starts_undone_of_the_same_network_is_awake_long_before():
+    late = puzzle("faint").late
+    assert (late["starts undone"][1000][0] > 0.96).all()
+    assert (late["no batch norm"][1000][0] < CHANCE).all()
+
+
+@pytest.mark.parametrize(("start", "larger"), [("faint", False), ("exploding", True)])
+def test_where_batch_norm_lags_behind_the_good_start_its_own_weights_are_larger(start, larger):
+    """It computes the same with both; and where it leads they are smaller."""
+    activation, scale, _ = puzzle_maker.SETTINGS[start]
+    own = puzzle_maker.make_network("batch norm", activation, scale)
+    good = puzzle_maker.good_start(activation, scale)
+    hidden = [layer.W for layer in own if hasattr(layer, "W")][:-1]
+    for W, other in zip(hidden, good[::2], strict=False):
+        assert (np.linalg.norm(W) > np.linalg.norm(other.W)) == larger
+    mean, at = means(start), SWEEP.start_rates.index(0.03)
+    assert (mean["batch norm"][at] < mean[SAME][at]) == larger
+
+
+def test_with_batch_norm_larger_weights_need_larger_rates_but_not_by_the_square():
+    """The smallest rate that reads 90 % after 200 steps, for each scale, on three starts."""
+    for i in range(2):
+        for maps in SWEEP.accuracy[:, i, 1, SWEEP.steps.index(200)]:
+            least = [SWEEP.rates[np.argmax(column >= 0.9)] for column in maps.T]
+            assert (np.diff(least) >= 0).all()
+            tenfold = least[-1] / least[SWEEP.scales.index(1)]
+            assert 2 < tenfold < 50
 
 
 def test_patience_wakes_the_faint_network_without_batch_norm():

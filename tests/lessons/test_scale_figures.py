@@ -71,13 +71,14 @@ def test_the_turn_of_a_step():
     assert turn.describe() == (
         "a = 1: weights of length 2, a step of 2: turned by 45°, now of length 2.83."
     )
-    assert turn.before.get_xydata().tolist() == [[0, 0], [1, 0]]
-    assert turn.after.get_xydata().tolist() == [[0, 0], [1, 1]]
+    ends = [arrow.head.get_xy()[0].tolist() for arrow in (turn.before, turn.step, turn.after)]
+    assert ends == [[1, 0], [1, 1], [1, 1]]
+    assert turn.step.shaft.get_xydata()[0].tolist() == [1, 0]
     turn.update(a_step(4, 1), a=2)
     assert "turned by 14°" in turn.turned.get_text()
     w, new = a_step(4, 1)
     turn.update((w, new - w / 2), a=2)  # not at a right angle
-    assert turn.after.get_xydata().tolist() == [[0, 0], [1, 0.5]]
+    assert turn.after.head.get_xy()[0].tolist() == [1, 0.5]
     with pytest.raises(ValueError, match="expected weights with a direction"):
         turn.update((0 * w, new), a=2)
 
@@ -125,9 +126,9 @@ def test_the_best_rate_of_each_network_is_named():
     picture.update(reads(0.2, 0.9, 0.95, 0.96), start="faint")
     assert picture.describe() == (
         "faint, each at its best rate: no batch norm 20 % (rate 0.1), good start 90 % (rate 0.1),"
-        " batch norm 95 % (rate 0.1), BN, same weights 96 % (rate 0.1)."
+        " batch norm 95 % (rate 0.1), BN, good start 96 % (rate 0.1)."
     )
-    line, dots, _ = picture.networks["good start"]
+    line, dots = picture.networks["good start"]
     assert line.get_ydata().tolist() == pytest.approx([0.1, 0.9, 0.1])
     assert len(dots.get_xdata()) == 9
 

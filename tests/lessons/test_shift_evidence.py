@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.data import digits, drift_sweep, noise_dial, second_measure
-from bn_lib.measure import drift
+from bn_lib.measure import drift, steadiness
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, Tanh, dense, forward
 from bn_lib.training import SGD, Training
 from tools.records import drift as sweep_maker
@@ -93,6 +93,19 @@ def test_perfect_calm_is_not_enough():
     assert np.all(right < CHANCE)
 
 
+def test_of_three_that_begin_with_the_same_answers_the_one_that_learns_gamma_reads():
+    """The two networks of notebook 00, and *frozen undone*."""
+    dial = DIALS["sigmoid"]
+    without, undone, frozen, batch_norm = (
+        dial[name] for name in ("no batch norm", "starts undone", "frozen undone", "batch norm")
+    )
+    assert np.all(undone[2] > 0.95)
+    assert max(without[2].max(), frozen[2].max()) < CHANCE
+    assert np.all(undone[:2] > 1e3 * frozen[:2])
+    assert np.all(undone[:2] > batch_norm[:2])
+    assert np.all(undone[0] < without[0] / 5)
+
+
 # ---------------------------------------------------------------- drift, and centered pixels
 
 
@@ -172,12 +185,17 @@ def test_after_batch_norm_the_mean_is_beta_and_the_spread_is_gamma(norm):
 # ---------------------------------------------------------------- slower than what comes in?
 
 
-def pace(seed, pixels, kind=Tanh, rate=0.1, **others):
-    """How many times as far per step the mean moves before each batch norm as β, and σ as γ."""
-    before, after = (
+def around(seed, pixels, kind=Tanh, rate=0.1, **others):
+    """The mean and σ of what goes into each batch norm, and of what comes out."""
+    return [
         inputs_of(kind, seed, BatchNorm, pixels, rate, before=place, **others)
         for place in (BatchNorm, kind)
-    )
+    ]
+
+
+def pace(*setting, **others):
+    """How many times as far per step the mean moves before each batch norm as β, and σ as γ."""
+    before, after = around(*setting, **others)
     drifts = [[drift(z[:, i, 0], z[:, i, 1]) for i in range(3)] for z in (before, after)]
     return np.divide(*np.array(drifts)).T
 
@@ -192,6 +210,20 @@ def test_gamma_is_slower_than_sigma_and_beta_than_the_mean_except_of_centered_pi
     assert 0.6 < centered[0, 0] < 0.9, "of centered pixels the mean hardly moves"
     np.testing.assert_allclose(centered[0, 1:], means[1:], rtol=1e-3)
     np.testing.assert_allclose(centered[1], stds, rtol=1e-3)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_beta_is_more_steady_than_the_mean_and_gamma_than_sigma_except_in_the_first_layer(seed):
+    """In the same network: by the length of their paths over the distance that these lead."""
+    for pixels in as_they_are_and_centered():
+        before, after = (
+            np.array([[steadiness(z[:, i, part]) for part in (0, 1)] for i in range(3)])
+            for z in around(seed, pixels)
+        )
+        beta, gamma = (after / before).T
+        assert np.all(beta > 1.4)
+        assert gamma[0] < 0.9
+        assert np.all(gamma[1:] > 1.8)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -270,7 +302,7 @@ def test_a_fast_beta_is_restless_and_can_do_harm_or_none():
             for network in ("no batch norm", "β × 300")
         )
         assert fast > 2 * without
-    assert at("tanh", 1, 0.1, "β × 300") > 0.95
+    assert at("tanh", 1, 0.1, "β × 300") > 0.97
     assert at("tanh", 3, 0.1, "β × 300") < at("tanh", 3, 0.1, "batch norm") - 0.2
     assert at("relu", 3, 0.1, "β × 300") < CHANCE
 

@@ -30,7 +30,10 @@ def test_the_sweep_holds_each_setting_once():
     assert list(record.accuracy) == list(drift.NETWORKS)
 
 
-@pytest.mark.parametrize("cell", [("sigmoid", "noise 1", 3), ("relu", "no batch norm", 0)])
+@pytest.mark.parametrize(
+    "cell",
+    [("sigmoid", "noise 1", 3), ("sigmoid", "starts undone", 0), ("relu", "no batch norm", 0)],
+)
 def test_a_shaken_network_comes_out_again(cell):
     activation, name, seed = cell
     plain, in_sigma, right = noise.trained(*cell)

@@ -76,7 +76,7 @@ def test_a_late_part_computed_again(activation, side, rate, scale):
         ("faint", "good start", 1, 0),
         ("faint", "batch norm", 3, 1),
         ("exploding", "good start", 0.3, 1),
-        ("exploding", "BN, same weights", 1, 9),
+        ("exploding", "BN, good start", 1, 9),
         ("exploding", "no batch norm", 0.01, 0),
     ],
 )

@@ -11,7 +11,7 @@ import numpy as np
 from bn_lib.data import digits
 from bn_lib.data.archive import HERE
 from bn_lib.data.records import write
-from bn_lib.network import BatchNorm, ReLU, Sigmoid, dense, forward, undo
+from bn_lib.network import BatchNorm, ReLU, Sigmoid, dense, forward, undo, use_population
 from bn_lib.training import SGD, Training
 from tools.records.sweeps import count_right, results
 
@@ -20,6 +20,7 @@ SETTINGS = {"sigmoid": (Sigmoid, 0.5, 1.0), "relu": (ReLU, 0.1, np.sqrt(2))}  # 
 DOSES = (0.5, 1, 2, 3, 4)
 NETWORKS = (
     "no batch norm",
+    "starts undone",
     "frozen undone",
     "batch norm",
     *(f"noise {dose}" for dose in DOSES),
@@ -66,7 +67,7 @@ def make_network(name, activation, seed):
         None if " batch norm" in name else lambda units: BatchNorm(units, frozen=frozen),
         gain,
     )
-    if name == "frozen undone":
+    if name.endswith("undone"):
         undo(network, digits().x[:64])
     if name.startswith("noise"):
         rng, dose = np.random.default_rng(200 + seed), float(name.split()[1])
@@ -80,7 +81,8 @@ def trained(activation, name, seed):
 
     Of each unit the mean over the images, |its change in a step|, as it is and divided by the
     unit's standard deviation before; both averaged over units and measured steps. Returns
-    (plain, in_sigma, number of test images).
+    (plain, in_sigma, number of test images). The last is with population statistics, except where
+    there is noise, which would be in them: there it is with running averages.
     """
     d, network = digits(), make_network(name, activation, seed)
     rng, moved = np.random.default_rng(100 + seed), []
@@ -97,6 +99,8 @@ def trained(activation, name, seed):
         change = np.abs(inputs()[0] - mean)
         moved.append((change.mean(), (change / std).mean()))
     training.run(STEPS)
+    if not name.startswith("noise"):
+        use_population(network, d.x, batch=64)
     return *np.mean(moved, axis=0), count_right(network, d.test_x, d.test_labels)
 
 

@@ -31,7 +31,7 @@ SIZES = (64, 50, 50, 50, 50, 10)
 BATCH = 64
 
 # The good start and the networks beside it, and the learning rates they are tried with.
-NETWORKS = ("no batch norm", "good start", "batch norm", "BN, same weights")
+NETWORKS = ("no batch norm", "good start", "batch norm", "BN, good start")
 PUZZLE_RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1, 3)
 PUZZLE_SEEDS = tuple(puzzle.SEEDS)
 
@@ -63,7 +63,7 @@ def end(name, setting, rate, seed=0):
 
     puzzle.DIVERGED once training has.
     """
-    if name == "BN, same weights":
+    if name == "BN, good start":
         activation, scale, _ = puzzle.SETTINGS[setting]
         return puzzle.end_of(with_same_weights(activation, scale, seed), rate, seed)
     control = "good start without batch norm" if name == "good start" else name
