@@ -1,4 +1,9 @@
-"""The course in JupyterLab: every live figure, moved by mouse and keyboard as a learner would."""
+"""The course in JupyterLab: every live figure, moved by mouse and keyboard as a learner would.
+
+Each notebook is run, each figure drawn, and one slider moved by keyboard and mouse. Every knob of
+every figure is driven in some notebooks, in which each kind of knob is, and by `make browsers` in
+all the others; without a browser `make test` drives every knob of all (tests/notebooks/driver.py).
+"""
 
 import re
 from collections.abc import Iterator
@@ -12,6 +17,7 @@ from tests.browser import front_end, lesson, training
 from tests.browser.conftest import NOTEBOOKS
 
 PATHS = sorted(NOTEBOOKS.glob("[0-9][0-9]*.ipynb"))
+DRIVEN = ("00", "02", "03", "05", "09")
 
 DEBUGGER = (
     "Could not restore the debugger state: "
@@ -40,8 +46,20 @@ def page(lab: Page, tmp_path: Path) -> Page:
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_notebook_lives(path, page, server):
+    _check(page, server, path, thoroughly=path.name[:2] in DRIVEN)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "path", [p for p in PATHS if p.name[:2] not in DRIVEN], ids=lambda path: path.stem
+)
+def test_every_knob_of_a_notebook(path, page, server):
+    _check(page, server, path, thoroughly=True)
+
+
+def _check(page: Page, server, path: Path, thoroughly: bool) -> None:
     front_end.open_in_lab(page, path.name)
-    lesson.check_notebook(page, server.root / path.name, thoroughly=True)
+    lesson.check_notebook(page, server.root / path.name, thoroughly)
     assert set(page.complaints) - page.usual == set()
 
 

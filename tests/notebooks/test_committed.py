@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.test_lab import DRIVEN
 from tests.browser.test_notebook_7 import OPENED
 from tests.notebooks.claims import numbers_in, prose, texts_of
 from tools import notebooks
@@ -270,7 +271,7 @@ def test_the_readme_opens_with_the_picture_of_the_notebook():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_of_knob_is_in_a_notebook_that_notebook_7_opens(kind):
+def test_each_kind_of_knob_is_driven_in_jupyterlab_and_in_a_notebook_that_notebook_7_opens(kind):
     found = {
         path.name[:2]: any(
             re.search(KINDS[kind], cell.source) for cell in code_cells(notebooks.read(path))
@@ -278,4 +279,5 @@ def test_each_kind_of_knob_is_in_a_notebook_that_notebook_7_opens(kind):
         for path in notebooks.paths()
     }
     assert any(found.values()), "no notebook has it"
-    assert any(found[number] for number in OPENED)
+    for numbers in (DRIVEN, OPENED):
+        assert any(found[number] for number in numbers)
