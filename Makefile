@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11
 # In the order of their names, so that the browser tests, which take longest, come first. A process that
 # a test without end had to take with it is not replaced, or else that test would be tried five times.
-SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 --durations 12
 ifeq ($(shell id -u),0)
 LAB_OPTIONS ?= --allow-root
 endif
