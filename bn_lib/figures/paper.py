@@ -174,14 +174,13 @@ class _LongAxes(Picture):
         looks = dict(transform=axes.transAxes, va="bottom", weight="bold", size=style.MEDIUM)
         self.words, self.below = (
             [Words(self, axes, x, heights[i], color=style.PAIR_WORDS[i], **looks) for i in (0, 1)]
-            for x, heights in ((0, above), (0.01, (0.15, 0.02)))
+            for x, heights in ((0, above), (0.04, (0.02, 0.15)))
         )
         thin = dict(linewidth=style.THIN, snap=False)  # the browser does not snap to pixels either
         self.drops = [Line(self, axes, **looks, **thin) for looks in style.PAIR]
 
     def _show_runs(self, sides, share):
-        """Draw both curves, whose start lies left of the axes; say when each reaches the share, and
-        which begins or ends below the axes."""
+        """Draw both curves; say when each reaches the share, and which begins or ends below."""
         self.level.show(self.steps[[1, -1]], share)
         said = []
         for i, accuracy in enumerate(sides):
@@ -192,7 +191,7 @@ class _LongAxes(Picture):
             said.append(f"{when}, ends at {percent(at_the_end(accuracy))}")
             self.words[i].say(f"{style.PAIR_DASHES[i]} {NAMES[i]}: {said[i]}")
             hidden = accuracy[[1, -1]].min() < self.LOW
-            self.below[i].say(f"▼ {NAMES[i]}: below {percent(self.LOW, 0)}" if hidden else "")
+            self.below[i].say(f"▼ {NAMES[i]}" if hidden else "")
         return said
 
 

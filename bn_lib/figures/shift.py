@@ -200,8 +200,8 @@ class ManySettings(Picture):
                 dots.show(accuracy[0][shown], heights[shown])
         self.ring.show(accuracy[0][chosen], heights[chosen])
         higher, lower = np.sum(times > most), np.sum(times < least)
-        self.higher.say(f"{higher} of these higher ▲" if higher else "")
-        self.lower.say(f"{lower} of these lower ▼" if lower else "")
+        self.higher.say(f"{higher} lie higher ▲" if higher else "")
+        self.lower.say(f"{lower} lie lower ▼" if lower else "")
         calmer = times > 1
         a, b = (percent(share[chosen], 0) for share in accuracy)
         self.sentence = (
