@@ -160,9 +160,9 @@ class ManySettings(Picture):
             legend(self.figure, {name: dots | look for name, look in looks.items()})
             ring = dict(mfc="none", mec=style.INK, markersize=style.HALO, mew=style.LINE)
             self.ring = Dots(self, axes, **ring)
-            looks = dict(ha="right", color=style.NOTE, fontsize=style.MEDIUM)
-            self.higher = Words(self, axes, 1.02, 0.7 * self.HIGH, va="top", **looks)
-            self.lower = Words(self, axes, 1.02, 1.4 * self.LOW, va="bottom", **looks)
+            looks = dict(ha="center", color=style.NOTE, fontsize=style.MEDIUM)
+            self.higher = Words(self, axes, 0.66, 0.3 * self.HIGH, va="top", **looks)
+            self.lower = Words(self, axes, 0.66, 3.3 * self.LOW, va="bottom", **looks)
 
     def _build_axes(self, axes):
         axes.set(yscale="log", xlim=(-0.02, 1.03), ylim=(self.LOW, self.HIGH))
@@ -200,8 +200,8 @@ class ManySettings(Picture):
                 dots.show(accuracy[0][shown], heights[shown])
         self.ring.show(accuracy[0][chosen], heights[chosen])
         higher, lower = np.sum(times > most), np.sum(times < least)
-        self.higher.say(f"{higher} lie higher ▲" if higher else "")
-        self.lower.say(f"{lower} lie lower ▼" if lower else "")
+        self.higher.say(f"{higher} lie beyond the top edge" if higher else "")
+        self.lower.say(f"{lower} lie beyond the bottom edge" if lower else "")
         calmer = times > 1
         a, b = (percent(share[chosen], 0) for share in accuracy)
         self.sentence = (
