@@ -32,8 +32,12 @@ def skewness(x):
 def nearest(x):
     """The place of the nearest other example of each, by Euclidean distance over all units.
 
-    x: (N, D) with N of 2 or more. Returns (N,) whole numbers.
+    x: (N, D) with N of 2 or more. Returns (N,) whole numbers. Raises ValueError for another shape,
+    and for what is not finite.
     """
+    x = as_finite(x, "x", ndim=2)
+    if len(x) < 2:
+        raise ValueError(f"x has shape {x.shape}, expected two examples or more")
     squares = np.sum((x[:, None] - x) ** 2, axis=-1)
     np.fill_diagonal(squares, np.inf)
     return np.argmin(squares, axis=1)

@@ -31,7 +31,7 @@ def read(path, advice):
     read, so that a file cannot bring code with it.
     """
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
             return dict(file)
     except FileNotFoundError:
         raise ValueError(f"{path} is missing. {advice}") from None

@@ -91,7 +91,7 @@ class Coupling(Picture):
 
     The first example is the one that is dragged. most: the largest batch. center: the activation
     in the middle of the upper number line. `update` takes H, Ĥ and the Ĥ of the batch as it was
-    drawn (rings), all of shape (N,), for N from 2 to `most`.
+    drawn (rings, and a hollow diamond for the first), all of shape (N,), for N from 2 to `most`.
     """
 
     zoom = 2.0  # a unit of Ĥ is as wide as two of H
@@ -105,7 +105,7 @@ class Coupling(Picture):
 
     def _build_lines(self, axes, reach):
         axes.set(xlim=(-reach, reach), ylim=(-0.52, 1.3), yticks=[])
-        axes.set_xlabel("after: Ĥ   (rings: as the batch was drawn, before dragging)")
+        axes.set_xlabel("after: Ĥ   (hollow: as the batch was drawn, before dragging)")
         axes.spines["left"].set_visible(False)
         upper = axes.secondary_xaxis(
             "top", functions=(lambda x: x * self.zoom + self.center, self._place)
@@ -127,6 +127,8 @@ class Coupling(Picture):
         )
         ring = dict(mfc="none", mec=style.GUIDE, markersize=style.RING, mew=style.FINE)
         self.rings = Dots(self, axes, **ring)
+        ring |= dict(marker="D", mec=style.ACCENT, markersize=style.HALO)
+        self.start = Dots(self, axes, **ring)
         self.above = Dots(self, axes, color=style.ORIGINAL, markersize=style.BALL)
         self.below = Dots(self, axes, color=style.NORMALIZED, markersize=style.BALL)
         diamond = dict(marker="D", mec=style.INK, markersize=style.HERE, mew=style.FINE)
@@ -152,7 +154,8 @@ class Coupling(Picture):
         self.picked.show([x[0], H_hat[0]], [BEFORE, AFTER])
         self.above.show(x[1:], BEFORE)
         self.below.show(H_hat[1:], AFTER)
-        self.rings.show(drawn, AFTER)
+        self.start.show(drawn[0], AFTER)
+        self.rings.show(drawn[1:], AFTER)
         mean = self._place(moments(H)[0])
         self.mean.show([mean, 0], [BEFORE, AFTER])
         self.mean_label.set_x(mean + np.copysign(0.13, mean))

@@ -172,15 +172,15 @@ class _LongAxes(Picture):
         self.level = Line(self, axes, linestyle=":", color=style.INK, linewidth=style.FINE)
         self.curves = [Line(self, axes, **looks) for looks in style.PAIR]
         looks = dict(transform=axes.transAxes, va="bottom", weight="bold", size=style.MEDIUM)
-        self.words = [
-            Words(self, axes, 0, height, color=color, **looks)
-            for height, color in zip(above, style.PAIR_WORDS, strict=True)
-        ]
+        self.words, self.below = (
+            [Words(self, axes, x, heights[i], color=style.PAIR_WORDS[i], **looks) for i in (0, 1)]
+            for x, heights in ((0, above), (0.04, (0.02, 0.15)))
+        )
         thin = dict(linewidth=style.THIN, snap=False)  # the browser does not snap to pixels either
         self.drops = [Line(self, axes, **looks, **thin) for looks in style.PAIR]
 
     def _show_runs(self, sides, share):
-        """Draw both curves, whose start lies left of the axes; say when each reaches the share."""
+        """Draw both curves; say when each reaches the share, and which begins or ends below."""
         self.level.show(self.steps[[1, -1]], share)
         said = []
         for i, accuracy in enumerate(sides):
@@ -190,6 +190,8 @@ class _LongAxes(Picture):
             when = f"never {level}" if step is None else f"{level} after {step:,} steps"
             said.append(f"{when}, ends at {percent(at_the_end(accuracy))}")
             self.words[i].say(f"{style.PAIR_DASHES[i]} {NAMES[i]}: {said[i]}")
+            hidden = accuracy[[1, -1]].min() < self.LOW
+            self.below[i].say(f"▼ {NAMES[i]}" if hidden else "")
         return said
 
 
@@ -364,13 +366,9 @@ class Percentiles(Picture):
             for share in self.SHARES
         ]
         looks |= dict(ha="center", weight="bold")
-        return {
-            "band": band,
-            "lines": lines,
-            "names": names,
-            "below": Words(self, axes, end / 2, 0.15 - top, va="bottom", **looks),
-            "above": Words(self, axes, end / 2, top - 0.15, va="top", **looks),
-        }
+        below = Words(self, axes, end / 2, 0.15 - top, va="bottom", **looks)
+        above = Words(self, axes, end / 2, top - 0.15, va="top", **looks)
+        return dict(band=band, lines=lines, names=names, below=below, above=above)
 
     def update(self, sides, **position):
         shape = len(self.steps), 3

@@ -160,6 +160,9 @@ class ManySettings(Picture):
             legend(self.figure, {name: dots | look for name, look in looks.items()})
             ring = dict(mfc="none", mec=style.INK, markersize=style.HALO, mew=style.LINE)
             self.ring = Dots(self, axes, **ring)
+            looks = dict(ha="center", color=style.NOTE, fontsize=style.MEDIUM)
+            self.higher = Words(self, axes, 0.66, 0.3 * self.HIGH, va="top", **looks)
+            self.lower = Words(self, axes, 0.66, 3.3 * self.LOW, va="bottom", **looks)
 
     def _build_axes(self, axes):
         axes.set(yscale="log", xlim=(-0.02, 1.03), ylim=(self.LOW, self.HIGH))
@@ -190,11 +193,15 @@ class ManySettings(Picture):
         if min(without.min(), with_bn.min()) <= 0:
             raise ValueError("a drift is 0 or less: there is no saying how many times it is less")
         times, learn = without / with_bn, (accuracy >= self.LEARNS).all(axis=0)
-        heights = np.clip(times, 1.6 * self.LOW, 0.6 * self.HIGH)
+        least, most = 1.6 * self.LOW, 0.6 * self.HIGH
+        heights = np.clip(times, least, most)
         for group, full, hollow in self.groups:
             for dots, shown in ((full, group & learn), (hollow, group & ~learn)):
                 dots.show(accuracy[0][shown], heights[shown])
         self.ring.show(accuracy[0][chosen], heights[chosen])
+        higher, lower = np.sum(times > most), np.sum(times < least)
+        self.higher.say(f"{higher} lie beyond the top edge" if higher else "")
+        self.lower.say(f"{lower} lie beyond the bottom edge" if lower else "")
         calmer = times > 1
         a, b = (percent(share[chosen], 0) for share in accuracy)
         self.sentence = (

@@ -77,6 +77,13 @@ class Overlay(Picture):
         axes.plot([low, high], [low, high], color=style.INK, linestyle=":", linewidth=style.FINE)
         note(axes, right, low + 0.4, "undone: all on\nthe dotted line", ha="right", va="bottom")
         self.dots = Dots(self, axes, color=style.OUTPUT, markersize=style.SPECK, alpha=0.5)
+        looks = dict(color=style.OUTPUT_WORDS, weight="bold", fontsize=style.SMALL)
+        self.more = Words(self, axes, left + margin / 4, high, va="top", **looks)
+
+    def _show_pairs(self, after):
+        self.dots.show(self.before, after)
+        beyond = {"▲": np.sum(after > self.edges[-1]), "▼": np.sum(after < self.edges[0])}
+        self.more.say(", ".join(f"{n} more {way}" for way, n in beyond.items() if n))
 
     def _build_bowl(self, axes, gamma, beta, undo):
         axes.set(title="The γ, β plane", aspect="equal", xlabel="γ", ylabel="β")
@@ -99,7 +106,7 @@ class Overlay(Picture):
             np.clip(mean + cut * beside, low + 2, high - 2),
         )
         self.beyond.show(after)
-        self.dots.show(self.before, after)
+        self._show_pairs(after)
         self.here.show(gamma, beta)
         self.sentence = self._sentence(after, gamma, beta)
 
@@ -137,7 +144,7 @@ class FromUndone(Overlay):
     def update(self, after, *, gamma, beta, **others):
         after = expect(after, self.before.shape, "the result")
         here = np.array([gamma, beta])
-        self.dots.show(self.before, after)
+        self._show_pairs(after)
         self.here.show(gamma, beta)
         self.way.show(*np.stack([self.undo, here]).T)
         rms = np.sqrt(np.mean((after - self.before) ** 2))

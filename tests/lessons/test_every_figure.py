@@ -1,10 +1,12 @@
 """The contract that every figure of the course keeps."""
 
 import inspect
+import re
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from bn_lib import figures
 from bn_lib.pictures import style
@@ -78,6 +80,17 @@ def test_nothing_grows_texts_have_their_places_and_the_sentence_is_short(name, s
         assert min(text.get_fontsize() for text in drawn(picture)) >= 10 * size
         assert 0 < len(picture.describe()) <= 170
     assert artists(picture) == before
+
+
+@every_figure
+def test_numbers_are_written_in_one_way(name):
+    """In sentences and in words that move: a real minus, and powers of ten in place of an e."""
+    picture = FIGURES[name].make()
+    for result, position in FIGURES[name].states:
+        picture.update(result, **position)
+        said = [text.get_text() for text in picture.moving if isinstance(text, Text)]
+        for words in (picture.describe(), *said):
+            assert not re.search(r"(?<![\w)])-\d|\d[eE][-+]?\d", words)
 
 
 # To these NaN is an answer: training has overflowed.

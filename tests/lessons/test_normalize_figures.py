@@ -74,7 +74,7 @@ def test_the_dragged_example_has_its_own_marker_on_both_lines():
     H, H_hat, drawn = drag(6.0, 8)
     np.testing.assert_allclose(picture.picked.get_xdata(), [(6 - 3) / 2, H_hat[0]])
     np.testing.assert_array_equal(picture.below.get_xdata(), H_hat[1:])
-    np.testing.assert_array_equal(picture.rings.get_xdata(), drawn)
+    np.testing.assert_array_equal(picture.rings.get_xdata(), drawn[1:])
     assert len(picture.joins.get_segments()) == len(H)
     low, high = np.min(abs(H_hat - drawn)[1:]), np.max(abs(H_hat - drawn)[1:])
     assert picture.describe() == (
@@ -96,6 +96,16 @@ def test_with_two_examples_it_speaks_of_one_other_output():
     picture = coupling()
     picture.update(drag(6.0, 2))
     assert "becomes 1.00; the other output moved by" in picture.describe()
+
+
+def test_where_two_examples_change_places_the_other_is_not_in_its_own_ring():
+    """It is where the dragged one was, which has a mark of its own."""
+    picture = coupling()
+    picture.update((np.array([10.0, 3]), np.array([1.0, -1]), np.array([-1.0, 1])))
+    assert picture.describe().endswith("the other output moved by 2.00.")
+    assert (picture.below.get_xdata(), picture.rings.get_xdata()) == ([-1], [1])
+    assert picture.start.get_xdata() == [-1]
+    assert picture.start.get_marker() == picture.picked.get_marker() != picture.rings.get_marker()
 
 
 def test_a_spread_of_root_eps_leaves_half_the_variance():

@@ -111,6 +111,20 @@ def test_both_sides_say_when_they_reach_the_share(run):
     assert run.words[0].get_text() == "- - no batch norm: 90 % after 0 steps, ends at 90.0 %"
 
 
+def test_a_curve_that_begins_or_ends_below_the_axes_is_named(run, map_):
+    low = rising(0.1, 0)
+    for sides, first, second in (
+        ((rising(0.97, 10_000), rising(0.97, 50)), "▼ no batch norm", ""),
+        ((low, low), "▼ no batch norm", "▼ batch norm"),
+        ((rising(0.9, 0), rising(0.9, 0)[::-1]), "", ""),
+        ((rising(0.9, 0), rising(0.9, 100)[::-1]), "", "▼ batch norm"),
+    ):
+        run.update(sides, reach=95.0)
+        map_.update(sides, **at(1, 0.03, 0.1, 0.1))
+        for picture in (run, map_):
+            assert [words.get_text() for words in picture.below] == [first, second]
+
+
 def test_cells_are_in_their_place_and_counted(map_):
     image, texts, _, title = map_.sides[0]
     assert title.get_text() == "no batch norm: 1 green"
@@ -216,9 +230,10 @@ def test_the_words_of_both_networks_lie_apart(run, map_, size):
     for after in (0, 50_000):
         run.update((rising(0.8888, after), rising(1, after)), reach=97.5)
         map_.update((rising(0.8888, after), rising(1, after)), **at(1, 0.03, 0.1, 0.3))
-        assert overlapping(run.words, run) == []
+        assert overlapping([*run.words, *run.below], run) == []
         titles = [side[3] for side in map_.sides]
-        assert overlapping([*map_.words, *titles, map_.figure.axes[0].xaxis.label], map_) == []
+        words = [*map_.words, *map_.below, *titles, map_.figure.axes[0].xaxis.label]
+        assert overlapping(words, map_) == []
 
 
 FIGURES = [

@@ -1,9 +1,13 @@
 """What the figures of the topic *shift* show, and say."""
 
+import re
+
 import numpy as np
 import pytest
 
+from bn_lib.data import noise_dial
 from bn_lib.figures import DriftByLayer, GradientShift, ManySettings, NoiseDial
+from bn_lib.figures.shift import PAIR
 from tests.lessons.pictures import Figure, overlapping
 
 # ---------------------------------------------------------------- the dial of noise
@@ -29,6 +33,15 @@ def test_the_dial_shows_how_far_and_how_good():
     np.testing.assert_allclose(plain[0], 0.7 * np.array([0.9, 1, 1.05]))
     np.testing.assert_allclose(in_sigma[0], 0.5 * np.array([0.9, 1, 1.05]))
     np.testing.assert_allclose(plain[1], in_sigma[1])
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+def test_no_network_of_the_record_lies_beyond_the_dial(activation):
+    record = noise_dial(activation)
+    names = [name for name in record if name in PAIR or re.fullmatch(r"noise [\d.]+", name)]
+    moved = np.stack([record[name][:2] for name in names])
+    assert len(names) == 7
+    assert NoiseDial.LOW < moved.min() < moved.max() < NoiseDial.HIGH
 
 
 # ---------------------------------------------------------------- by layer
@@ -71,6 +84,17 @@ def test_settings_are_counted_on_the_right_side_of_the_line():
     assert picture.ring.get_data()[0].tolist() == [0.9]
     with pytest.raises(ValueError, match="0 or less"):
         picture.update((without, 0 * with_bn, accuracy, 2), of="mean")
+
+
+def test_settings_that_lie_beyond_the_axes_are_counted():
+    picture = ManySettings(["tanh"] * 3)
+    right = np.full((2, 3), 0.9)
+    for times, higher, lower in (
+        ([1e31, 1e5, 10], "2 lie beyond the top edge", ""),
+        ([1e-3, 1, 5e3], "", "1 lie beyond the bottom edge"),
+    ):
+        picture.update((np.array(times), np.ones(3), right, 0), of="mean")
+        assert (picture.higher.get_text(), picture.lower.get_text()) == (higher, lower)
 
 
 def settings(size):

@@ -35,6 +35,19 @@ def test_what_is_left_and_right_of_the_view_is_counted():
     assert picture.beyond.right.get_text() == f"{np.sum(after > picture.edges[-1])} more ▶"
 
 
+def test_what_is_above_and_below_the_pairs_is_counted():
+    for show in (overlay, from_undone):
+        for gamma, beta, said in (
+            (1, 0, ""),
+            (4, 6, "{over} more ▲"),
+            (4, -1, "{under} more ▼"),
+            (7, 2.5, "{over} more ▲, {under} more ▼"),
+        ):
+            after = gamma * normalize(H) + beta
+            over, under = np.sum(after > 9), np.sum(after < -4)
+            assert show(gamma, beta).more.get_text() == said.format(over=over, under=under)
+
+
 @pytest.mark.parametrize("gamma", [-1, 4])
 @pytest.mark.parametrize("beta", [-1, 6])
 def test_the_ring_is_whole_at_all_ends_of_the_sliders(gamma, beta):

@@ -225,6 +225,21 @@ def test_words(committed):
     assert [word for text in said for word in unsaid(text)] == []
 
 
+def test_where_no_figure_appears_the_first_notebook_and_the_readme_say_what_is_missing():
+    """In which Python, the kernel's or the server's, and that the page is to be loaded again."""
+    first = prose(notebooks.read(notebooks.paths()[0]))
+    (fold,) = re.findall(r"(?s)<summary>No figure appears\?</summary>(.*?)</details>", first)
+    for words in (
+        "kernel's Python",
+        "Jupyter's server",
+        "print(sys.executable)",
+        "reload the page",
+    ):
+        assert words in fold
+    readme = (notebooks.FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"the server needs its `anywidget` and `ipywidgets`", readme)
+
+
 def test_links(path, committed):
     """Links lead to files that are there; nothing is loaded from elsewhere while one reads."""
     text = prose(committed)

@@ -110,11 +110,12 @@ def test_a_damaged_file_is_refused_in_words(name, damage, tmp_path, capsys):
     assert capsys.readouterr().out == ""  # nothing in the file was run
 
 
+@pytest.mark.parametrize("kind", [Path, str])
 @pytest.mark.parametrize("name", FILES)
-def test_a_missing_file_is_said(name, tmp_path):
+def test_a_missing_file_is_said(name, kind, tmp_path):
     load, _, advice, _ = FILES[name]
     with pytest.raises(ValueError, match=rf"{name} is missing\. .*{advice}"):
-        load(tmp_path / name)
+        load(kind(tmp_path / name))
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if "mnist" not in name])

@@ -144,6 +144,8 @@ def test_best_linear_map_of_one_column_is_the_best_line():
         (lambda: best_line([0, 1], [0, np.nan]), "h has NaN or infinity in it"),
         (lambda: best_linear_map(np.arange(4.0)[:, None], [[0], [1e200], [1], [2]]), "must vary"),
         (lambda: best_linear_map([[np.nan]] * 4, [[0], [1], [1], [2]]), "x has NaN or infinity"),
+        (lambda: nearest([1.0, 2]), "an array of 2 axes"),
+        (lambda: nearest([[1.0, 2]]), "two examples or more"),
         (lambda: skewness([]), r"x has shape \(0,\)"),
         (lambda: skewness([1, np.inf]), "x has NaN or infinity"),
         (lambda: best_linear_map(np.ones(3), np.ones(3)), r"\(N, D\)"),
@@ -157,7 +159,8 @@ def test_errors_say_what_is_wrong(call, message):
 
 
 @pytest.mark.parametrize(
-    "call", [saturated, skewness, lambda z: best_line(z, z), lambda z: best_linear_map(z, z)]
+    "call",
+    [saturated, skewness, nearest, lambda z: best_line(z, z), lambda z: best_linear_map(z, z)],
 )
 def test_masked_arrays_are_refused(call):
     with pytest.raises(TypeError, match="is a masked array"):

@@ -227,11 +227,12 @@ def test_what_leaves_the_range_of_its_type_is_said(call, message):
 
 
 def test_running_statistics_keep_their_values_where_only_the_new_var_is_refused():
+    """That of a cache; in a batch the sum of its squares is too large before."""
     running = RunningStatistics(1)
     running.update(X)
     before = running.mean.copy(), running.var.copy()
     with pytest.raises(OutOfRange, match="too large for float64"):
-        running.update(np.array([[-1.3e154] * 3, [1.3e154] * 3]))
+        running.update(CACHE._replace(var=np.full((1, 3), 1.5e308)))  # times 4 / 3
     np.testing.assert_array_equal((running.mean, running.var), before)
 
 
