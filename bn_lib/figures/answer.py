@@ -42,7 +42,7 @@ class Humps(Picture):
                 self, axes, -0.2, 1.04 * normalized.max(), color=style.NORMALIZED
             )
             right_hump = np.quantile(self.before, 0.9)
-            looks = dict(color=style.WITHOUT, ha="center")
+            looks = dict(color=style.BASIS, ha="center")
             axes.text(right_hump, 1.06 * original.max(), "original H", **looks)
             outline = dict(fill=False, linewidth=style.BOLD, baseline=None)
             self.steps = Steps(self, axes, self.edges, color=style.OUTPUT, **outline)
