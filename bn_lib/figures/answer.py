@@ -225,6 +225,12 @@ class TenSeeds(Picture):
         words = Words(self, axes, y=height, va="center", weight="bold")
         return height, dots, lost, mean, words
 
+    def enlarge(self, factor):
+        """Beside 100 % there is as much more room for the means."""
+        (axes,) = self.figure.axes
+        axes.set_xlim(right=1 + factor * (axes.get_xlim()[1] - 1))
+        super().enlarge(factor)
+
     def update(self, result, *, start="", step=None, **others):
         if not isinstance(result, dict) or set(result) != set(self.rows):
             raise TypeError(f"the figure needs a dict with {list(self.rows)}")

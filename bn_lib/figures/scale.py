@@ -232,6 +232,12 @@ class RateMap(AccuracyMaps):
             self.figure.supxlabel(f"learning rate   ({words})", fontsize=style.MEDIUM)
             self._name_colors()
 
+    def enlarge(self, factor):
+        """Rates stand upright in large text, where a column is narrower than they are."""
+        for axes in self.figure.axes:
+            axes.tick_params(axis="x", rotation=90 if factor > 1 else 0)
+        super().enlarge(factor)
+
     def update(self, result, *, rate, scale, steps, **others):
         i, j = place(rate, self.rates, "rate"), place(scale, self.scales, "scale")
         shape = len(self.rates), len(self.scales)
@@ -323,6 +329,12 @@ class Walks(Picture):
         uphill = Words(self, axes, 0, 1.09, weight="bold", color=dark, **looks)
         small = dict(fontsize=style.SMALL, color=style.NOTE)
         return lines, uphill, Words(self, axes, 0, 1.01, **small, **looks)
+
+    def enlarge(self, factor):
+        """The words below the title come nearer to those below them: the title keeps its place."""
+        for _, uphill, _ in self.panels.values():
+            uphill.set_y(1.08 if factor > 1 else 1.09)
+        super().enlarge(factor)
 
     def update(self, result, **position):
         shown = {}
