@@ -2,7 +2,8 @@
 
 How lopsided a batch is, how much of it is saturated and how straight a curve is; how often a
 network is right; what the backward pass lets through; how inputs move during training; how long a
-gradient stays true.
+gradient stays true. `steadiness` and `internal_covariate_shift` are what tools/records has measured
+for notebook 07; `batch_norm_jacobian` is here for notebooks that learners have saved.
 """
 
 import copy
@@ -30,7 +31,7 @@ def skewness(x):
 
 
 def nearest(x):
-    """The place of the nearest other example of each, by Euclidean distance over all units.
+    """The index of the nearest other example of each, by Euclidean distance over all units.
 
     x: (N, D) with N of 2 or more. Returns (N,) whole numbers. Raises ValueError for another shape,
     and for what is not finite.
@@ -43,12 +44,12 @@ def nearest(x):
     return np.argmin(squares, axis=1)
 
 
-def saturated(z, threshold=0.05, axis=None):
-    """The share of units that are saturated: those at which the sigmoid's slope is below threshold.
+def saturated(z, threshold=0.05):
+    """The share of the values z that are saturated: there the sigmoid's slope is below threshold.
 
     "Saturated regime" is the word of Ioffe & Szegedy 2015, section 1, for |z| so large that the
     slope tends to zero; they set no threshold. 0.05, a fifth of the largest slope, is passed at
-    |z| = 2.89. z: any shape; the share is taken over `axis` (all axes if None).
+    |z| = 2.89. z: any shape, such as (examples, units).
 
     Raises ValueError for an empty z and for NaN, which is neither saturated nor not.
     """
@@ -57,7 +58,7 @@ def saturated(z, threshold=0.05, axis=None):
         raise ValueError(f"z has shape {z.shape}, expected at least one value")
     if np.isnan(z).any():
         raise ValueError("z has NaN in it, expected numbers: find where it comes from first")
-    return np.mean(sigmoid_slope(z) < threshold, axis=axis)[()]
+    return np.mean(sigmoid_slope(z) < threshold)
 
 
 class Line(NamedTuple):
@@ -69,32 +70,24 @@ class Line(NamedTuple):
 
 
 @np.errstate(over="ignore", under="ignore")  # refused below
-def best_line(z, h, weights=None):
+def best_line(z, h):
     """The line through (z, h) with the least mean squared error, and its R².
 
     R² = 1 - mean squared error / variance of h, the part of the variance that the line explains
     (coefficient of determination: Draper & Smith, *Applied Regression Analysis*, chapter 1). It
     is the squared correlation of z and h.
 
-    z, h: shape (N,); weights: shape (N,), not negative, for points that stand for more or fewer
-    examples, such as a density on a grid. Returns Line(slope, intercept, r2).
-
-    Raises ValueError for other shapes or weights, what is not finite, and where z or h does not
-    vary, or by too much or too little for its squares: no line is then the best one.
+    z, h: shape (N,). Returns Line(slope, intercept, r2). Raises ValueError for other shapes, what
+    is not finite, and where z or h does not vary, or by too much or too little for its squares: no
+    line is then the best one.
     """
     z, h = as_finite(z, "z"), as_finite(h, "h")
-    weights = np.ones_like(z) if weights is None else as_floats(weights, "weights")[0]
-    if z.ndim != 1 or not z.shape == h.shape == weights.shape:
-        raise ValueError(
-            f"z has shape {z.shape}, h {h.shape} and weights {weights.shape}, expected (N,) each"
-        )
-    if not (weights.min(initial=0) >= 0 and 0 < weights.sum() < np.inf):
-        raise ValueError("weights must not be negative, and not all 0: they say how much counts")
-    vary = all(v.min() < v.max() for v in (z[weights > 0], h[weights > 0]))  # their means round
-    weights = weights / weights.sum()
-    z_mean, h_mean = weights @ z, weights @ h
+    if z.ndim != 1 or z.shape != h.shape:
+        raise ValueError(f"z has shape {z.shape} and h {h.shape}, expected (N,) for both")
+    vary = np.ptp(z) > 0 and np.ptp(h) > 0  # their means round
+    z_mean, h_mean = z.mean(), h.mean()
     z, h = z - z_mean, h - h_mean
-    z_var, h_var, both = weights @ z**2, weights @ h**2, weights @ (z * h)
+    z_var, h_var, both = np.mean(z**2), np.mean(h**2), np.mean(z * h)
     if not (vary and 0 < z_var * h_var < np.inf):
         raise ValueError(
             "z and h must vary for a line to explain anything, and their variances, here "
@@ -158,8 +151,7 @@ def accuracy(network, x, labels):
     """The share of examples whose largest output is that of their label, in inference mode.
 
     Outputs with NaN have no largest one: not right. x: (N, inputs); labels: (N,) integers.
-    Raises ValueError for no examples, fewer than two outputs, and for labels of another shape or
-    beyond the outputs; TypeError for labels that are no integers.
+    Raises what `cross_entropy` raises.
     """
     check_any_examples(len(x))
     starts = range(0, len(x), AT_ONCE)
@@ -183,13 +175,13 @@ def gradients(network, x, target, loss=cross_entropy):
 # ---------------------------------------------------------------- what passes backward
 
 
-def jacobian(function, x, step=1e-6):
+def jacobian(function, x):
     """The derivatives J[i, j] of the value i of function(x) for x[j], by central differences.
 
     x: (N,), of size about 1; function returns (M,). Returns (M, N), with an error of about
     1e-10 (step² from the formula, 1e-16 / step from rounding).
     """
-    x = as_finite(x, "x", ndim=1)
+    x, step = as_finite(x, "x", ndim=1), 1e-6
     moves = step * np.eye(len(x))
     columns = [(function(x + move) - function(x - move)) / (2 * step) for move in moves]
     return np.stack(columns, axis=1)
@@ -244,25 +236,11 @@ def drift(means, stds):
     return Drift(float(moved.mean()), float(np.abs(np.diff(np.log(stds), axis=0)).mean()))
 
 
-def typical_unit(medians, steps, since=1000):
-    """The rule by which notebook 06 picks its typical unit: the one of median drift.
-
-    From step `since` on its median moves over a range, largest less smallest, that is the middle
-    one of all units (of an even number, the upper middle one). Units with NaN, as where training
-    has diverged, come last.
-
-    medians: of each unit's input, (T, units); steps: at which they were taken, (T,). Returns the
-    number of the unit.
-    """
-    ranges = np.ptp(medians[np.asarray(steps) >= since], axis=0)
-    return int(np.argsort(ranges, kind="stable")[len(ranges) // 2])
-
-
 def steadiness(path):
-    """How straight a way is: the distance from its start to its end over its length, 0 to 1.
+    """How straight a path is: the distance from its start to its end over its length, 0 to 1.
 
-    path: (steps,) or (steps, units), of which the sums over the units are taken. 0 for what does
-    not move at all. Raises ValueError for no steps, and for what is not finite.
+    path: (steps,) or (steps, units), of which the sums over the units are taken. 0 where nothing
+    moves. Raises ValueError for no steps, and for what is not finite.
     """
     path = as_finite(path, "path")
     length = np.abs(np.diff(path, axis=0)).sum()
@@ -273,7 +251,6 @@ class CovariateShift(NamedTuple):
     """How much a layer's gradient changes when the layers below it make their step."""
 
     distance: float
-    relative: float
     cosine: float
 
 
@@ -284,7 +261,7 @@ def internal_covariate_shift(before, after, layer, x, target, loss=cross_entropy
     after the layers below, and only they, have made the step; both on the same batch.
 
     before, after: a network and its copy one step of training later. layer: the index of a Linear.
-    Returns |G - G'|, |G - G'| / |G|, and the cosine of the angle between G and G'.
+    Returns |G - G'| and the cosine of the angle between G and G'.
     Raises ValueError where G or G' is 0 or not finite, so that there is no angle.
     """
     found = []
@@ -299,7 +276,7 @@ def internal_covariate_shift(before, after, layer, x, target, loss=cross_entropy
             "expected neither 0 nor infinite: there is no angle between them"
         )
     cosine = min(1.0, np.vdot(g, moved) / (size * moved_size))
-    return CovariateShift(float(distance), float(distance / size), float(cosine))
+    return CovariateShift(float(distance), float(cosine))
 
 
 # ---------------------------------------------------------------- how long a gradient stays true
@@ -311,26 +288,24 @@ class AlongGradient(NamedTuple):
     start: float
     losses: np.ndarray
     changes: np.ndarray
-    smoothness: float
 
 
 def along_gradient(network, x, target, rates, loss=cross_entropy):
     """The loss, and how much the gradient has changed, at several distances along one gradient.
 
-    Gradient predictiveness and the effective β-smoothness of Santurkar et al. 2018, section 3.1
-    (figure 4): at w - rate * g, the loss and |g' - g|; smoothness is the largest
-    |g' - g| / (rate * |g|), the change of the gradient over the distance. All on one batch, for all
-    that learns; the network itself stays where it is.
+    At w - rate * g, the loss and |g' - g|, as in Santurkar et al. 2018, section 3.1, figure 4:
+    gradient predictiveness. All on one batch, for all that learns; the network itself stays where
+    it is.
 
-    rates: (K,), above 0. Returns AlongGradient(start, losses, changes, smoothness): the loss at
-    the network, (K,) losses, (K,) changes, a number. Raises ValueError for other rates, and where
-    the gradient is 0 or not finite.
+    rates: (K,), above 0. Returns AlongGradient(start, losses, changes): the loss at the network,
+    (K,) losses, (K,) changes. Raises ValueError for other rates, and where the gradient is 0 or not
+    finite.
     """
     rates = as_finite(rates, "rates", ndim=1)
     if not (rates > 0).all():
         raise ValueError(f"rates are {rates}, expected numbers above 0")
     start, g = gradients(network, x, target, loss)
-    size = _norm(g)
+    size = _length(g)
     if not 0 < size < np.inf:
         raise ValueError(f"the gradient has the size {size}, expected one to go along")
     losses, changes = [], []
@@ -340,16 +315,15 @@ def along_gradient(network, x, target, rates, loss=cross_entropy):
             setattr(layer, name, getattr(layer, name) - rate * part)
         value, there = gradients(moved, x, target, loss)
         losses.append(value)
-        changes.append(_norm([a - b for a, b in zip(there, g, strict=True)]))
-    smoothness = np.max(np.array(changes) / (rates * size))
-    return AlongGradient(start, np.array(losses), np.array(changes), float(smoothness))
+        changes.append(_length([a - b for a, b in zip(there, g, strict=True)]))
+    return AlongGradient(start, np.array(losses), np.array(changes))
 
 
 def effective_rate(W, rate):
-    """rate / |w|² of each unit: before batch norm its weights turn as those of length 1 at it.
+    """rate / |w|² of each unit: before batch norm, w turns at `rate` as w / |w| would at this rate.
 
     Van Laarhoven 2017, section 2, for plain gradient descent. W: (inputs, units), one unit's
-    weights in a column; rate: the learning rate. Returns (units,). Raises ValueError for another
+    weights w in a column; rate: the learning rate. Returns (units,). Raises ValueError for another
     shape, for what is not finite, and where all weights of a unit are 0.
     """
     squares = np.sum(np.square(as_finite(W, "W", ndim=2)), axis=0)
@@ -358,5 +332,5 @@ def effective_rate(W, rate):
     return rate / squares
 
 
-def _norm(arrays):
+def _length(arrays):
     return float(np.sqrt(sum(np.sum(np.square(a)) for a in arrays)))

@@ -11,13 +11,13 @@ A batch is (N, units). A layer is any object with two methods:
                   for its x, and keeps that for a parameter `a` of its own in the attribute `da`
 
 If it learns, it says what: `parameters = ("a",)`; what it names in `frozen` stays as it is. Its
-attribute `training` is set by `forward`: True in training mode, False in inference mode. The first
-layer's `for_x` is False in training: its `backward` need not return the gradient for x. A method
-`after_step()`, if there is one, is called after each step of training. A forward pass alone changes
-nothing that a later one depends on: to evaluate a network does not change it.
+attribute `training` is set by `forward`: True in training mode, False in inference mode. While
+`Training` takes a step, `for_x` of the first layer is False: its `backward` need not return the
+gradient for x. A method `after_step()`, if there is one, is called after each step.
 
-What comes in is a NumPy array, or what makes one. A layer keeps what its backward pass needs, so
-no layer may stand in a network twice.
+What comes in is an array, or a list of rows. A layer keeps what its backward pass needs, so no
+layer may stand in a network twice, and `backward` belongs to the last forward pass, whatever that
+was for. No forward pass changes what a later one returns.
 """
 
 from functools import lru_cache
@@ -69,8 +69,8 @@ def backward(network, dy, for_x=True):
     """Return the gradient of the loss for x; the layers keep those for their parameters.
 
     dy: the gradient of the loss for what the last `forward` returned, in its shape.
-    for_x: False where only the gradients for the parameters are wanted, as in training. A Linear
-    that comes first then saves the product for x, and nothing is returned.
+    for_x: False where only the gradients for the parameters are wanted, as in a step of `Training`.
+    A Linear that comes first then skips the product dy Wᵀ, and nothing is returned.
     """
     dy = as_array(dy, "dy")
     for layer in reversed(network if for_x else network[1:]):
@@ -147,9 +147,9 @@ def dense(sizes, activation, rng, norm=None, gain=1.0, std=None, bias=True, dtyp
     for i, (inputs, units) in enumerate(pairwise(sizes)):
         network += [norm(inputs)] if i > 0 and norm else []
         network += [activation()] if i > 0 and activation else []
-        spread = gain / sqrt(inputs) if std is None else std
         b = bias or not norm or i == last
-        network += [Linear(inputs, units, rng, std=spread, dtype=dtype, bias=b)]
+        own_std = gain / sqrt(inputs) if std is None else std
+        network += [Linear(inputs, units, rng, std=own_std, dtype=dtype, bias=b)]
     return network
 
 
@@ -207,7 +207,7 @@ class BatchNorm:
     frozen: ("gamma", "beta") or one of them, to keep it there.
 
     In inference mode mean and var are the moving averages `running` (momentum is the weight of the
-    new batch), or what `use_population` has computed since the last step.
+    new batch), or what `use_population` has computed since the last step or `undo`.
     """
 
     parameters = ("gamma", "beta")
@@ -250,7 +250,7 @@ class BatchNorm:
 
 
 class Sigmoid:
-    """h = 1 / (1 + exp(-z)), as (1 + tanh(z / 2)) / 2, which is faster."""
+    """h = 1 / (1 + exp(-x)), as (1 + tanh(x / 2)) / 2, which is faster; in place for the same."""
 
     def forward(self, x):
         """Return h."""
@@ -270,11 +270,11 @@ class Sigmoid:
 
 
 class Tanh:
-    """h = tanh(z)."""
+    """h = tanh(x)."""
 
     def forward(self, x):
         """Return h."""
-        self.h = np.tanh(as_floats(x, "x")[0])  # of uint8, NumPy makes float16
+        self.h = np.tanh(as_floats(x, "x")[0])  # NumPy's tanh of uint8 would be float16
         return self.h
 
     def backward(self, dy):
@@ -283,16 +283,16 @@ class Tanh:
 
 
 class ReLU:
-    """h = max(z, 0); its slope at 0 is taken as 0."""
+    """h = max(x, 0); its slope at 0 is taken as 0."""
 
     def forward(self, x):
         """Return h."""
-        self.open = x > 0
+        self.above_0 = x > 0
         return np.maximum(x, 0)
 
     def backward(self, dy):
-        """Return dy where z > 0, and 0 elsewhere."""
-        return dy * self.open
+        """Return dy where x > 0, and 0 elsewhere."""
+        return dy * self.above_0
 
 
 # ---------------------------------------------------------------- statistics of BatchNorm
@@ -301,11 +301,13 @@ class ReLU:
 def undo(network, x):
     """Set gamma and beta of each BatchNorm so that it returns its input on the batch x.
 
-    The network then computes on x what it would compute without BatchNorm, to rounding.
+    The network then computes on x what it would compute without BatchNorm, to rounding. It is
+    another network, so a population is gone.
     """
     for layer in network:
         if isinstance(layer, BatchNorm):
             layer.gamma, layer.beta = undo_parameters(x, layer.eps)
+            layer.population = None
         x = forward([layer], x)
 
 
@@ -325,7 +327,7 @@ def use_population(network, x, batch=100):
     seen = []  # [batch, layer, mean or var, unit]
     for start in starts:
         forward(network, x[start : start + batch])
-        seen.append([(layer.cache.mean[0], layer.cache.var[0]) for layer in norms])
+        seen.append([(layer.cache.mean[0], layer.cache.var[0]) for layer in norms])  # of (1, units)
     for i, layer in enumerate(norms):
         mean, var = np.mean([statistics[i] for statistics in seen], axis=0, dtype=float)
         layer.population = mean, batch / (batch - 1) * var
@@ -351,12 +353,12 @@ def cross_entropy(logits, labels):
     largest = np.ascontiguousarray(logits.T).max(axis=0)  # half the time of logits.max(axis=1)
     shifted = logits - largest[:, None]  # no overflow, and the same p
     of_true = shifted[rows, labels]
-    e = np.exp(shifted, out=shifted)
+    e = np.exp(shifted, out=shifted)  # in its memory, as dlogits after it
     total = e.dot(ones(classes, e.dtype))
     loss = (np.log(total) - of_true).sum() / n
-    gradient = np.divide(e, n * total[:, None], out=e)  # p / N
-    gradient[rows, labels] -= 1 / n
-    return float(loss), gradient
+    dlogits = np.divide(e, n * total[:, None], out=e)  # p / N
+    dlogits[rows, labels] -= 1 / n
+    return float(loss), dlogits
 
 
 def squared_error(y, target):
@@ -379,7 +381,8 @@ def sigmoid(z):
     """1 / (1 + exp(-z)), the nonlinearity of Ioffe & Szegedy 2015, section 3.2.
 
     z: any shape. Returns the same shape and type (float64 for integers). exp is taken of numbers
-    below 0 only: nothing overflows, and far to the left the result is small, not rounded to 0.
+    below 0 only: nothing overflows, and far to the left the result is small, where that of the
+    faster layer Sigmoid is rounded to 0.
     """
     z, dtype = as_floats(z, "z")
     return (np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))).astype(dtype, copy=False)

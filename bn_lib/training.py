@@ -10,7 +10,6 @@ import numpy as np
 
 from bn_lib.arguments import (
     as_array,
-    as_number,
     as_number_between,
     check_generator,
     check_layers,
@@ -29,6 +28,8 @@ class Diverged(ArithmeticError):
 class Training:
     """The training of a network: `up_to` does the steps, `record` holds what probes have returned.
 
+    `step` counts the steps that are done; `losses`, a list, has one for each.
+
     network: a list of layers, changed in place. x, target: the examples, which are taken as
         x[indices] and target[indices]; those that fill no whole batch rest until the next epoch.
     optimizer: SGD or Adam, of this network alone.
@@ -37,8 +38,7 @@ class Training:
     batch: the number of examples in a step; all, in their order, if it is left out.
     loss: takes outputs and target, returns the loss and its gradient for the outputs.
     probes: functions of the network, by name. What they return, a number or an array, is recorded
-        at step 0 and after each `every` steps. `step` counts the steps, `losses`, a list, has one
-        for each.
+        at step 0 and after each `every` steps.
 
     Raises ValueError or TypeError for a setting that cannot be meant.
     """
@@ -90,7 +90,7 @@ class Training:
         you like, by `break` or by an interrupt, and call `up_to` again to go on: it ends where it
         would have ended without, to the last bit. An interrupt waits for the end of its step.
 
-        Raises Diverged when the loss is infinite or not a number, or a parameter in the end, or
+        Raises Diverged when the loss, or at `until` a parameter, is infinite or not a number, and
         when BatchNorm meets what is too large for its type, forward or backward; the record stays.
         """
         check_whole_number(until, "until", 0, "the steps to be done in all")
@@ -98,12 +98,12 @@ class Training:
             yield self.step
         while self.step < until:
             end = monotonic() + seconds
-            with _interrupts_wait() as waiting, np.errstate(over="ignore", invalid="ignore"):
-                pause, learns = False, learned(self.network)
+            with _interrupts_wait() as interrupts, np.errstate(over="ignore", invalid="ignore"):
+                pause, parameters = False, learned(self.network)
                 while not pause:
-                    self._take_step(learns)
+                    self._take_step(parameters)
                     recorded, late = self.record_if_due(), monotonic() > end
-                    pause = recorded or waiting or late or self.step >= until
+                    pause = recorded or interrupts or late or self.step >= until
             yield self.step
         self._check_parameters()
 
@@ -119,7 +119,7 @@ class Training:
             self._seen[name].append(value)
         return True
 
-    def _take_step(self, learns):
+    def _take_step(self, parameters):
         x, target = self._next_batch()
         try:
             loss, dy = self.loss(forward(self.network, x), target)
@@ -128,7 +128,7 @@ class Training:
                 where = _origin(self.network, x)
                 raise Diverged(f"the loss of step {self.step} is {loss}: {where}")
             backward(self.network, dy, for_x=False)
-            self.optimizer.step(learns)
+            self.optimizer.step(parameters)
             for layer in self.network:
                 if hasattr(layer, "after_step"):
                     layer.after_step()
@@ -139,7 +139,7 @@ class Training:
 
     def _next_batch(self):
         if self.batch is None:
-            return self.x[:], self.target[:]  # unpacks what keeps its examples packed
+            return self.x[:], self.target[:]  # [:] unpacks mnist.Bits
         epoch, place = divmod(self.step, len(self.x) // self.batch)
         if epoch != self._epoch:
             self._epoch, self._order = epoch, self.rng.permutation(len(self.x))
@@ -157,7 +157,7 @@ class Training:
 
 
 def _examples(values, name):
-    """An array, as a pandas Series would take positions for labels; packed images as they are."""
+    """An array, since a pandas Series takes indices for labels; mnist.Bits as they are, packed."""
     if hasattr(values, "__array__") or isinstance(values, list | tuple):
         return as_array(values, name)
     return values
@@ -184,7 +184,7 @@ def _origin(network, x):
 
 @contextmanager
 def _interrupts_wait():
-    """Hold an interrupt back; gives a list that has something in it once one is waiting."""
+    """Hold interrupts back, and give a list that is empty until the first of them has come."""
     waiting = []
     if threading.current_thread() is not threading.main_thread():
         yield waiting  # Python interrupts the main thread only
@@ -206,6 +206,7 @@ class SGD:
 
         v <- momentum * v + rate * gradient        parameter <- parameter - v
 
+    momentum weighs the OLD v; in RunningStatistics the word means the weight of what is NEW.
     times: factors of the rate by the names of parameters, such as {"gamma": 100, "beta": 100}.
     Raises ValueError for a rate below 0, momentum outside [0, 1), and, at the first step, for a
     name in `times` that no layer has.
@@ -242,19 +243,13 @@ class SGD:
 class Adam:
     """Adam (Kingma & Ba 2015, algorithm 1): each parameter moves by about `rate` in a step.
 
-    Raises ValueError for a rate below 0, beta1 or beta2 outside [0, 1), or eps that is not above 0.
+    Raises ValueError for a rate below 0.
     """
 
-    def __init__(self, rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    beta1, beta2, eps = 0.9, 0.999, 1e-8  # those of the paper
+
+    def __init__(self, rate=1e-3):
         self.rate = as_number_between(rate, "rate", 0, inf)
-        self.beta1 = as_number_between(beta1, "beta1", 0, 1)
-        self.beta2 = as_number_between(beta2, "beta2", 0, 1)
-        self.eps = as_number(eps, "eps")
-        if not 0 < self.eps < inf:
-            raise ValueError(
-                f"eps is {eps}, expected a number above 0, such as 1e-8: where a gradient has "
-                "always been 0, the step would be 0 / 0"
-            )
         self._moments, self._t = {}, 0
 
     def step(self, parameters):

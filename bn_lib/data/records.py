@@ -169,8 +169,8 @@ class PaperSweep(NamedTuple):
     rates, steps (T,) those at which the networks were evaluated. Seed 0:
 
     accuracy: on the test images, (2, stds, rates, T), 0 once training has diverged.
-    unit: the typical unit of the last hidden layer, (2, stds, rates); `typical_unit` in
-        bn_lib/measure.py is the rule by which it was chosen.
+    unit: the typical unit of the last hidden layer, (2, stds, rates), chosen by `typical_unit` in
+        tools/records/paper.py.
     percentiles: the 15th, 50th and 85th of that unit's input, (2, stds, rates, T, 3).
     widths: the 85th percentile less the 15th, the median over that layer's units, like accuracy.
     ranges: over which a unit's 50th moves from a step on, again the median over the units.

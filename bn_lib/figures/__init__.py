@@ -21,6 +21,8 @@ from bn_lib.figures.shift import DriftByLayer, GradientShift, ManySettings, Nois
 from bn_lib.figures.sigmoid import Decisions, LineByDepth, OnTheCurve, Straightness
 from bn_lib.figures.undo import FromUndone, LeftOver, ManyPairs, NextBatch, Overlay, SecondBatch
 
+# Some of them no notebook shows any more. They are kept for notebooks that learners saved earlier;
+# tests/lessons/test_every_figure.py lists them.
 __all__ = [
     "BatchTable",
     "Block",
@@ -78,7 +80,7 @@ __all__ = [
     "WhatMoves",
 ]
 
-# Figures that notebooks of the course once had; a learner's own notebook may still ask for one.
+# Figures that are not kept; a notebook that was saved earlier may still ask for one.
 LEFT = ("AlongStep", "EffectiveRate", "ScaledWeights", "TwoViews", "View")
 
 

@@ -42,7 +42,7 @@ class Humps(Picture):
                 self, axes, -0.2, 1.04 * normalized.max(), color=style.NORMALIZED
             )
             right_hump = np.quantile(self.before, 0.9)
-            looks = dict(color=style.WITHOUT, ha="center")
+            looks = dict(color=style.BASIS, ha="center")
             axes.text(right_hump, 1.06 * original.max(), "original H", **looks)
             outline = dict(fill=False, linewidth=style.BOLD, baseline=None)
             self.steps = Steps(self, axes, self.edges, color=style.OUTPUT, **outline)
@@ -224,6 +224,12 @@ class TenSeeds(Picture):
         mean = Line(self, axes, color=style.INK, linewidth=style.BOLD)
         words = Words(self, axes, y=height, va="center", weight="bold")
         return height, dots, lost, mean, words
+
+    def enlarge(self, factor):
+        """Beside 100 % there is as much more room for the means."""
+        (axes,) = self.figure.axes
+        axes.set_xlim(right=1 + factor * (axes.get_xlim()[1] - 1))
+        super().enlarge(factor)
 
     def update(self, result, *, start="", step=None, **others):
         if not isinstance(result, dict) or set(result) != set(self.rows):

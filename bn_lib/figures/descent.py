@@ -166,9 +166,9 @@ class TwoSpreads(Picture):
             bold = dict(weight="bold", va="center")
             looks = bold | dict(color=style.TARGET_WORDS, ha="right", va="bottom")
             axes.text(1.33 * until, 1.12 * sigma, "the teacher's σ", **looks)
-            self.own = Line(self, axes, color=style.WITHOUT, linestyle="--")
+            self.own = Line(self, axes, color=style.BASIS, linestyle="--")
             self.gamma = Line(self, axes, color=style.OUTPUT, linewidth=style.HEAVY)
-            self.own_name = Words(self, axes, 0, 1, color=style.WITHOUT, **bold)
+            self.own_name = Words(self, axes, 0, 1, color=style.BASIS, **bold)
             self.gamma_name = Words(self, axes, 0, 1, color=style.OUTPUT_WORDS, **bold)
 
     def update(self, result, **position):

@@ -49,7 +49,7 @@ class Curves(Picture):
             share_ticks(axes)
             grid(axes)
             self.curves, self.labels = {}, {}
-            for name, looks in zip(names, style.NETWORKS[: len(names)], strict=True):
+            for name, looks in zip(names, style.LINES[: len(names)], strict=True):
                 own = LOOKS.get(name, looks)
                 looks = dict(color=own["color"], linestyle=own["linestyle"])
                 self.curves[name] = Line(self, axes, **looks)
@@ -334,7 +334,7 @@ class Percentiles(Picture):
 
     steps: at which they were taken, shape (T,). `update` takes two sides, without and with batch
     norm: the percentiles, shape (T, 3). What leaves the axes is named at their edge. Notebook 06
-    shows those of `bn_lib.measure.typical_unit`.
+    shows those of a unit that `typical_unit` in tools/records/paper.py has chosen.
     """
 
     TOP = 5.5  # the axes show inputs from -TOP to TOP

@@ -49,7 +49,7 @@ class ThreeRules(Picture):
             looks = dict(color=style.FAINT, linewidth=style.HEAVY * 4, solid_capstyle="butt")
             axes.plot(self.steps, self.loss, alpha=0.6, **looks)
             note(axes, 0.02, 0.04, "wide and pale: the original", transform=axes.transAxes)
-            looks = style.NETWORKS[0], style.NETWORKS[2], style.NETWORKS[1]
+            looks = style.LINES[0], style.LINES[2], style.LINES[1]
             self.curves = {
                 rule: Line(self, axes, linewidth=style.BOLD, **look)
                 for rule, look in zip(rules, looks, strict=True)
@@ -120,7 +120,7 @@ class Turn(Picture):
             axes.spines[:].set_visible(False)
             axes.plot(0, 0, "o", color=style.INK)
             self.arc = Line(self, axes, color=style.GUIDE, linestyle=":", linewidth=style.LINE)
-            self.before = _Arrow(self, axes, style.WITHOUT)
+            self.before = _Arrow(self, axes, style.BASIS)
             self.step = _Arrow(self, axes, style.OUTPUT)
             self.after = _Arrow(self, axes, style.NORMALIZED)
             self.corner = Line(self, axes, color=style.INK, linewidth=style.THIN)
@@ -180,7 +180,7 @@ class DecayOrRate(Picture):
                 axes.set(yscale="log", xlim=(0, self.steps[-1]), xlabel="steps of training")
                 axes.yaxis.set_major_formatter("{x:g}")
                 grid(axes)
-                axes.plot(self.steps, values, "--", color=style.WITHOUT)
+                axes.plot(self.steps, values, "--", color=style.BASIS)
                 self.curves.append(Line(self, axes, color=style.OUTPUT, linewidth=style.BOLD))
                 ring = dict(mfc="none", mec=style.NORMALIZED, mew=style.FINE)
                 self.rings.append(Dots(self, axes, markersize=style.BEAD, **ring))
@@ -231,6 +231,12 @@ class RateMap(AccuracyMaps):
             words = "numbers: test images read correctly in %, rounded down; 0: overflowed"
             self.figure.supxlabel(f"learning rate   ({words})", fontsize=style.MEDIUM)
             self._name_colors()
+
+    def enlarge(self, factor):
+        """Rates stand upright in large text, where a column is narrower than they are."""
+        for axes in self.figure.axes:
+            axes.tick_params(axis="x", rotation=90 if factor > 1 else 0)
+        super().enlarge(factor)
 
     def update(self, result, *, rate, scale, steps, **others):
         i, j = place(rate, self.rates, "rate"), place(scale, self.scales, "scale")
@@ -323,6 +329,12 @@ class Walks(Picture):
         uphill = Words(self, axes, 0, 1.09, weight="bold", color=dark, **looks)
         small = dict(fontsize=style.SMALL, color=style.NOTE)
         return lines, uphill, Words(self, axes, 0, 1.01, **small, **looks)
+
+    def enlarge(self, factor):
+        """The words below the title come nearer to those below them: the title keeps its place."""
+        for _, uphill, _ in self.panels.values():
+            uphill.set_y(1.08 if factor > 1 else 1.09)
+        super().enlarge(factor)
 
     def update(self, result, **position):
         shown = {}

@@ -30,7 +30,7 @@ def star(axes, place, size, offset, **looks):
 
 
 class Overlay(Picture):
-    """The heart of the course: original, normalized and γĤ + β activations of one unit, overlaid.
+    """Original, normalized and γĤ + β activations of one unit, overlaid.
 
     One state in three views: the distribution, example by example, the distance from undone.
     before: the original activations of one unit, shape (N,). gamma, beta: the ranges that the
@@ -61,7 +61,7 @@ class Overlay(Picture):
         )
         axes.text(-0.2, normalized.max(), "normalized Ĥ", color=style.NORMALIZED)
         right_hump = np.quantile(self.before, 0.9)
-        axes.text(right_hump, 1.05 * original.max(), "original H", color=style.WITHOUT, ha="center")
+        axes.text(right_hump, 1.05 * original.max(), "original H", color=style.BASIS, ha="center")
         outline = dict(fill=False, linewidth=style.BOLD, baseline=None)
         self.steps = Steps(self, axes, self.edges, color=style.OUTPUT, **outline)
         looks = dict(color=style.OUTPUT, weight="bold", va="center")

@@ -16,13 +16,17 @@ gamma and beta belong to the units of array axis 1 in all of them: shape (D,), o
 Types: float32 and float64 stay; integers, booleans and lists become float64; float16 is computed
 in float32 and returned as float16. Inputs are never changed, results never share their memory.
 
-Range: `OutOfRange` is raised where finite numbers would give a variance beyond their type, one so
-small that its squares have lost their digits, or a NaN on the way to a result. A NaN or an infinity
-that comes in makes NaN of what shares its statistics in training mode, as in PyTorch, without a
-warning, and touches nothing else; in inference mode it stays in its own place.
+Refusals: ValueError for empty batches, wrong shapes and axes, eps < 0 and eps = 0 with var = 0, in
+training mode for one value per mean, in inference mode for a negative or infinite var; TypeError
+for what is no real number, and for a cache of another function. The messages say what to do.
+
+Range: `OutOfRange`, a ValueError, is raised where finite numbers would give a variance beyond their
+type, one so small that its squares have lost their digits, or a NaN on the way to a result. A NaN
+or an infinity that comes in makes NaN of what shares its statistics in training mode, as in
+PyTorch, without a warning, and touches nothing else; in inference mode it stays in its own place.
 
 Where to read: batch_norm has the paper's lines, other_axes what becomes of them with other axes,
-careful the sums that keep their digits, refusals what is refused.
+careful the sums, refusals what is refused.
 """
 
 from .batch_norm import (

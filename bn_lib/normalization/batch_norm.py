@@ -1,9 +1,10 @@
 """Batch normalization as in Ioffe & Szegedy 2015: the code is the equations of the docstrings.
 
-careful.mean(a, axes) is a.mean(axes, keepdims=True), careful.total(a, axes) the sum, both rounded
-once, to the type of a; m counts the values in a mean. What begins with as_, per_unit, in_type and
-given_statistics return what came in, as arrays and numbers of one type; what begins with check_
-refuses what cannot be computed, and returns nothing. These are in refusals and bn_lib.arguments.
+The package's own docstring has symbols, shapes and types. careful.mean(a, axes) is a.mean(axes,
+keepdims=True), careful.total(a, axes) the sum; m counts the values in a mean, where the paper's
+counts the examples of a batch. The functions check_… refuse what cannot be computed. as_…,
+per_unit, in_type and given_statistics do so too, and return their arguments as arrays of one type,
+shaped to go with x. `dtype` is the type of the results: of float16 it is not that of the computing.
 """
 
 from typing import NamedTuple
@@ -31,29 +32,30 @@ from .refusals import (
     per_unit,
 )
 
-quiet = np.errstate(
-    all="ignore"
-)  # check_range says what may not overflow; a NaN that came in is no news
+# A decorator: NumPy doesn't warn, since check_range refuses what must not overflow.
+quiet = np.errstate(all="ignore")
 
 
 # ---------------------------------------------------------------- training mode: forward
 
 
 def center(x, axes):
-    """Return x - mean, mean and var (algorithm 1, lines 1 and 2); the axes keep length 1.
+    """Return x - mean, and mean and var with the axes at length 1 (algorithm 1, lines 1 and 2).
 
-    x is centered twice. Even an exact mean has to be stored in x's type, whose numbers near
-    1,000,000 in float32 are 0.06 apart: it is rounded by up to 0.03. That error would be in all of
-    x - mean, and its square in var. The values that are left are small, so that their own mean,
-    `correction`, is rounded by far less; once it is subtracted too they are centered to their last
-    digits, and of a constant exactly 0 is left.
+    x is centered twice, after the corrected two-pass algorithm of Chan, Golub & LeVeque 1983. The
+    first mean is rounded, in its sum and as a number of x's type: near 1,000,000 those of float32
+    are 0.06 apart. Its error would be in all of x - mean, and its square in var. The difference
+    itself loses nothing: of numbers near each other it is exact. What is left is small, so its mean
+    is off by far less, and once that is subtracted too, the values are centered to their last
+    digits. Of a constant a few last digits are left, everywhere the same, and then exactly 0.
+    Sums in float64 would do the same for float32, in more time, and nothing for float64.
     """
     rough_mean = careful.mean(x, axes)
     centered = x - rough_mean
-    correction = careful.mean(centered, axes)
-    centered -= correction
+    rest = careful.mean(centered, axes)
+    centered -= rest
     var = careful.mean(centered**2, axes)
-    return centered, rough_mean + correction, var
+    return centered, rough_mean + rest, var
 
 
 @quiet
@@ -63,12 +65,10 @@ def moments(x, axis=None):
         mean = sum(x) / m        var = sum((x - mean)**2) / m
 
     x: (N,), (N, D), (N, C, H, W). Returns (mean, var) in the shape of x without the array axes
-    `axis`, in the type of x. The variance divides by m ("biased"), as np.var does.
-
-    Raises ValueError for an empty batch, a wrong axis, or a variance too large for the type;
-    TypeError for what is no real number.
+    `axis`, in the type of x. The variance divides by m ("biased"), as np.var does. `center` has the
+    lines, with more care.
     """
-    x, axes, dtype = as_batch(x, axis, least=1)
+    x, axes, dtype = as_batch(x, axis, least=1)  # one value has moments, and is refused elsewhere
     _, mean, var = center(x, axes)
     check_range(var, "a variance", axes, x)
     var = in_type(var, dtype, "a variance")  # may be too large for float16; a mean is not
@@ -80,9 +80,6 @@ def normalize(x, eps=1e-5, axis=None):
     """Return x_hat = (x - mean) / sqrt(var + eps) (Ioffe & Szegedy 2015, algorithm 1, line 3).
 
     x: (N,), (N, D), (N, C, H, W). Returns x_hat in the shape and type of x.
-
-    Raises ValueError for an empty batch, one value per unit, a wrong axis, eps < 0, eps = 0 with
-    a constant unit, or numbers out of range; TypeError for what is no real number.
     """
     x, axes, dtype = as_batch(x, axis)
     eps = as_eps(eps)
@@ -95,9 +92,9 @@ def normalize(x, eps=1e-5, axis=None):
 class BatchNormCache(NamedTuple):
     """What batch_norm leaves for batch_norm_backward and for RunningStatistics.
 
-    x_hat has the shape of x; mean, var and std = sqrt(var + eps) keep the array axes `axes` with
-    length 1, gamma every axis but axis 1. All have the type in which x is computed; dtype is
-    that of y.
+    x_hat has the shape of x. In mean, var and std the array axes `axes` have length 1, in gamma all
+    but axis 1. std is sqrt(var + eps), by which x - mean is divided: the notebooks' σ has no eps.
+    All have the type in which x is computed; dtype is that of y.
     """
 
     x_hat: np.ndarray
@@ -116,8 +113,8 @@ def batch_norm(x, gamma=1.0, beta=0.0, eps=1e-5, axis=None):
     x: (N,), (N, D), (N, C, H, W); gamma, beta: one number, or one per unit, shape (D,).
     Returns (y, cache): y in the shape and type of x, and what batch_norm_backward needs.
 
-    Raises what normalize raises, and ValueError for gamma or beta of a wrong shape. Where gamma or
-    beta is too large for the type of x, y is infinite; a network's loss then says so.
+    Where gamma or beta is too large for the type of x, y is infinite: unlike inference mode,
+    training has a loss after it that says so, and to check each y would take time.
     """
     x, axes, dtype = as_batch(x, axis)
     gamma, beta = per_unit(gamma, "gamma", x, x.dtype), per_unit(beta, "beta", x, x.dtype)
@@ -144,10 +141,10 @@ def undo_parameters(x, eps=1e-5):
     """Return gamma = sqrt(var + eps) and beta = mean: with them batch_norm returns x.
 
     Ioffe & Szegedy 2015, section 3, gives gamma = sqrt(Var[x]), beta = E[x]. With eps > 0 that
-    gamma is too small, by 1 - sigma / sqrt(sigma**2 + eps) of every deviation from the mean.
+    gamma is too small: of every deviation from the mean 1 - sqrt(var) / sqrt(var + eps) is lost.
 
     x: (N,), (N, D), (N, C, H, W). Returns UndoParameters(gamma, beta) in the type of x, of shape
-    (D,), or numbers for (N,). Raises what normalize raises.
+    (D,), or numbers for (N,). Over other axes no gamma and beta per unit would return x.
     """
     x, axes, dtype = as_batch(x)
     eps = as_eps(eps)
@@ -163,25 +160,23 @@ def undo_parameters(x, eps=1e-5):
 
 @quiet
 def batch_norm_backward(dy, cache):
-    """Return the gradients of the loss (Ioffe & Szegedy 2015, section 3, the six equations).
+    """Return the gradients of the loss (Ioffe & Szegedy 2015, section 3).
 
-    With the paper's dvar and dmean put into its dx, and mean() over the array axes of the
-    statistics:
+    Of the six equations there, those for dvar and dmean are put into that for dx; the second term
+    of dmean is 0, as sum(x - mean) is. With std = sqrt(var + eps) and mean() over the array axes of
+    the statistics:
 
         dx_hat = dy * gamma
-        dx     = (dx_hat - mean(dx_hat) - x_hat * mean(dx_hat * x_hat)) / sqrt(var + eps)
+        dx     = (dx_hat - mean(dx_hat) - x_hat * mean(dx_hat * x_hat)) / std
         dgamma = sum(dy * x_hat)
         dbeta  = sum(dy)
 
-    Where each mean belongs to one unit, gamma is the same number in all of it and comes last:
+    In batch normalization each mean belongs to one unit, with one gamma, which may come last:
 
-        dx     = gamma / sqrt(var + eps) * (dy - dbeta / m - x_hat * dgamma / m)
+        dx     = gamma / std * (dy - dbeta / m - x_hat * (dgamma / m))
 
     dy: the shape of y. Returns (dx, dgamma, dbeta) in the type of x; dgamma and dbeta have shape
     (D,), one per unit even where gamma was one number for all, and are numbers for (N,).
-
-    Raises ValueError for another shape than that of y, or gradients out of range; TypeError for
-    what is no real number, and for another cache than that of batch_norm.
     """
     check_cache(cache, BatchNormCache)
     x_hat, gamma, std, axes, dtype = cache.x_hat, cache.gamma, cache.std, cache.axes, cache.dtype
@@ -190,17 +185,17 @@ def batch_norm_backward(dy, cache):
 
     dgamma = careful.total(dy * x_hat, unit_axes)
     dbeta = careful.total(dy, unit_axes)
-    if axes == unit_axes:  # g is dy: its sums are known, and gamma comes last
-        g, scale = dy, gamma / std
-        mean_g, mean_g_x_hat = dbeta / m, dgamma / m
-    else:  # g is dx_hat
-        g, scale = dy * gamma, 1 / std
-        mean_g, mean_g_x_hat = careful.mean(g, axes), careful.mean(g * x_hat, axes)
-        check_range(dgamma, "dgamma", unit_axes, dy, x_hat)  # above, dx shows it
+    if axes == unit_axes:  # in place, since new memory costs time
+        dx = dy - dbeta / m
+        dx -= x_hat * (dgamma / m)
+        dx *= gamma / std
+    else:
+        dx_hat = dy * gamma
+        dx = dx_hat - careful.mean(dx_hat, axes) - x_hat * careful.mean(dx_hat * x_hat, axes)
+        dx /= std
+        # In the other branch dx has these two in it, and its check sees them.
+        check_range(dgamma, "dgamma", unit_axes, dy, x_hat)
         check_range(dbeta, "dbeta", unit_axes, dy)
-    dx = g - mean_g
-    dx -= x_hat * mean_g_x_hat  # in place: new memory costs time
-    dx *= scale
 
     check_range(dx, "dx", axes, dy, x_hat, gamma, std)
     return dx.astype(dtype, copy=False), one_per_unit(dgamma, dtype), one_per_unit(dbeta, dtype)
@@ -221,8 +216,6 @@ class RunningStatistics:
     The start, mean 0 and var 1, still weighs (1 - momentum)**T after T batches.
 
     mean and var are float64: numbers before the first batch and for batches (N,), else (D,).
-    Raises ValueError for momentum outside [0, 1], TypeError where it is no number, and for an
-    `unbiased` that is neither True nor False.
     """
 
     def __init__(self, momentum=0.1, unbiased=True):
@@ -234,11 +227,10 @@ class RunningStatistics:
     def update(self, batch):
         """Take in a mini-batch: x itself, or the cache that batch_norm made of it.
 
-        x is averaged in float64; a cache holds mean and var already, in the type of its x.
+        Of x, mean and var are taken in float64; a cache has those by which it was normalized.
 
-        Raises ValueError, and changes nothing, for an empty batch, one value per unit, another
-        number of units than before, a variance too large for float64, or a cache of layer,
-        instance or group normalization, whose statistics don't belong to units.
+        Where a batch is refused, nothing changes: one of another number of units than before, or a
+        cache of layer, instance or group normalization, whose statistics don't belong to units.
         """
         if isinstance(batch, BatchNormCache):
             shape, axes, mean, var = batch.x_hat.shape, batch.axes, batch.mean, batch.var
@@ -252,9 +244,9 @@ class RunningStatistics:
         check_same_units(mean.shape, self)
 
         new, m = self.momentum, values_per_mean(shape, axes)
-        correction = m / (m - 1) if self.unbiased else 1.0
+        bessel = m / (m - 1) if self.unbiased else 1.0
         running_mean = (1 - new) * self.mean + new * mean
-        running_var = (1 - new) * self.var + new * correction * var
+        running_var = (1 - new) * self.var + new * bessel * var
         check_range(running_var, "a variance", (), var, self.var)
         self.mean, self.var, self.batches = running_mean, running_var, self.batches + 1
 
@@ -264,13 +256,11 @@ def batch_norm_inference(x, gamma, beta, mean, var, eps=1e-5):
     """Return y = gamma * (x - mean) / sqrt(var + eps) + beta with given, constant mean and var.
 
     Ioffe & Szegedy 2015, algorithm 2, line 11. A row of y depends on no other row of x, so one
-    example is enough. Computed in float64, as nothing corrects x - mean here: mean is given.
+    example is enough. gamma, beta, mean and var are taken in float64, and so y is computed: a
+    given mean is not corrected by a second one, as in `center`.
 
     x: (N,), (N, D), (N, C, H, W); gamma, beta, mean, var: one number, or one per unit, shape
     (D,). Returns y in the shape and type of x.
-
-    Raises ValueError for an empty batch, a wrong shape, var negative or infinite, eps < 0, eps = 0
-    with var = 0, or numbers out of range; TypeError for what is no real number.
     """
     x, dtype = as_floats(x, "x")
     check_not_empty(x.shape)
@@ -289,8 +279,8 @@ def batch_norm_inference_backward(dy, x, gamma, mean, var, eps=1e-5):
 
         dx = dy * gamma / sqrt(var + eps)    dgamma = sum(dy * x_hat)    dbeta = sum(dy)
 
-    mean and var are constants here, so the two means that batch_norm_backward subtracts from dx
-    are missing. Shapes, types and errors: see batch_norm_inference and batch_norm_backward.
+    mean and var are constants here, so the two means of batch_norm_backward don't arise. Shapes and
+    types: see there and batch_norm_inference.
     """
     x, dtype = as_floats(x, "x")
     check_not_empty(x.shape)
@@ -321,8 +311,6 @@ def fold(W, b, gamma, beta, mean, var, eps=1e-5):
 
     W: (inputs, units); b: (units,), one number, or None for none; gamma, beta, mean, var: one
     number or (units,). Returns (W', b') of shapes (inputs, units) and (units,), in the type of W.
-
-    Raises what batch_norm_inference raises.
     """
     W, dtype = as_floats(W, "W")
     check_matrix(W.shape)
@@ -336,5 +324,5 @@ def fold(W, b, gamma, beta, mean, var, eps=1e-5):
 
     check_range(W_folded, "W'", (), W, gamma, var)
     check_range(b_folded, "b'", (), b, gamma, beta, mean, var)
-    b_folded = np.zeros(W.shape[1]) + b_folded[0]  # one for each unit, also where all were numbers
+    b_folded = np.zeros(W.shape[1]) + b_folded[0]  # (1, units), or (1, 1) of numbers, to (units,)
     return in_type(W_folded, dtype, "W'"), in_type(b_folded, dtype, "b'")

@@ -1,11 +1,16 @@
-"""Sums and means over any array axes that keep their digits, and the shapes that go with them."""
+"""Sums and means over any array axes, and the shapes that go with them.
+
+Over axis 0 of up to 512 examples, a sum is a product with ones in the type of a: it rounds at each
+addition, and of float32 it may be several units of its last digit off. All other sums are those of
+float64, rounded to the type of a. `batch_norm.center` makes up for what a mean has lost.
+"""
 
 from functools import lru_cache
 from math import prod
 
 import numpy as np
 
-LONGEST = 512  # values in one float32 sum; where there are more, float64 keeps their digits
+LONGEST = 512  # values: longer sums of float32 would lose more
 # By dtype.char; (1, n) @ (n, D) is (1, D), so that the axis keeps length 1.
 ONES = {"f": np.ones((1, LONGEST), np.float32), "d": np.ones((1, LONGEST))}
 

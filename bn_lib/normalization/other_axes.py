@@ -43,7 +43,7 @@ def layer_norm(x, gamma=1.0, beta=0.0, eps=1e-5):
     x: (N, C) or (N, C, H, W); gamma, beta: one number, or one per channel, shape (C,).
     Returns (y, cache) as batch_norm does; batch_norm_backward(dy, cache) is the backward pass.
 
-    Raises what batch_norm raises, and ValueError for x of shape (N,) and for one value per example.
+    Raises ValueError for x of shape (N,) too, and for one value per example.
     """
     return batch_norm(x, gamma, beta, eps, axis=axes_within_an_example(x, first=1))
 
@@ -56,8 +56,7 @@ def instance_norm(x, gamma=1.0, beta=0.0, eps=1e-5):
     x: (N, C, H, W); gamma, beta: one number, or one per channel, shape (C,).
     Returns (y, cache) as batch_norm does; batch_norm_backward(dy, cache) is the backward pass.
 
-    Raises what batch_norm raises, and ValueError for x without positions, of shape (N, C), or with
-    a single one.
+    Raises ValueError for x without positions, of shape (N, C), too, and with a single one.
     """
     return batch_norm(x, gamma, beta, eps, axis=axes_within_an_example(x, first=2))
 
@@ -89,8 +88,8 @@ def group_norm(x, groups, gamma=1.0, beta=0.0, eps=1e-5):
     channel, shape (C,). Returns (y, cache): y in the shape and type of x, and what
     group_norm_backward needs.
 
-    Raises what batch_norm raises, and ValueError for x of shape (N,), for groups that don't divide
-    C, and for one value per group. A message may name a group by its place in (N, G, C / G, H, W).
+    Raises ValueError for x of shape (N,) too, for groups that don't divide C, and for one value per
+    group. A message may name a group by its place in (N, G, C / G, H, W).
     """
     x, dtype = as_floats(x, "x")
     axes_within_an_example(x, first=1)
@@ -154,8 +153,8 @@ def rms_norm(x, gamma=1.0, eps=1e-5):
     x: (N, C) or (N, C, H, W); gamma: one number, or one per channel, shape (C,).
     Returns (y, cache): y in the shape and type of x, and what rms_norm_backward needs.
 
-    Raises what batch_norm raises, and ValueError for x of shape (N,), and for eps = 0 with an
-    example of zeros. A single value per example is no error: it is divided by its own size.
+    Raises ValueError for x of shape (N,) too, and for eps = 0 with an example of zeros. A single
+    value per example is no error: it is divided by its own size.
     """
     x, axes, dtype = as_batch(x, axes_within_an_example(x, first=1), least=1)
     gamma, eps = per_unit(gamma, "gamma", x, x.dtype), as_eps(eps)

@@ -1,6 +1,6 @@
 """The looks of all figures: in Python every color, width and size has its name here, once.
 
-What surrounds a figure has style sheets of its own, which repeat three of the colors as they are
+What surrounds a figure has style sheets of its own, which repeat some of the colors as they are
 here: live/script/figure.css, live/lessons.py and tools/site/site.css.
 
 The colors are those of Okabe and Ito (2008), "Color Universal Design": colorblind readers can
@@ -20,7 +20,7 @@ OUTPUT_WORDS, TARGET_WORDS, ACCENT_WORDS = "#a84300", "#00795a", "#a0457a"  # da
 # Grays, from dark to light.
 INK = "#222222"
 NOTE = "#555555"  # words that explain
-WITHOUT = "#666666"  # the network without what the lesson is about
+BASIS = "#666666"  # what something is compared with, and its words
 GUIDE = "#777777"  # rings and lines to compare with
 LEVEL = "#999999"  # heights to compare with
 STILL = "#b5b5b5"  # curves that stand still
@@ -29,17 +29,25 @@ ZERO = "#cccccc"  # where an axis has its 0
 GRID = "#e5e5e5"  # at the ticks
 SHADE = "#eeeeee"  # regions
 
-# A comparison has one look in the whole course: without, with, and others after them.
-NETWORKS = (
-    dict(color=WITHOUT, linestyle="--"),
-    dict(color=OUTPUT, linestyle="-"),
-    dict(color=NORMALIZED, linestyle="-."),
-    dict(color=TARGET, linestyle=":"),
-)
-PAIR = NETWORKS[:2]
-PAIR_MARKERS = ("o", "s")
+# The networks of the course: one name, one color, one line and one marker in every figure, and a
+# color of words that is dark enough to read.
+_NETWORKS = {
+    "no batch norm": ("#666666", "--", "o", NOTE),
+    "batch norm": (OUTPUT, "-", "s", OUTPUT_WORDS),
+    "only normalized": (NORMALIZED, "-.", "D", NORMALIZED),
+    "starts undone": (TARGET, "-", "^", TARGET_WORDS),
+    "frozen undone": (ACCENT, ":", "v", ACCENT_WORDS),
+}
+NETWORKS = {
+    name: dict(color=color, linestyle=line, marker=marker)
+    for name, (color, line, marker, _) in _NETWORKS.items()
+}
+NETWORK_WORDS = {name: words for name, (*_, words) in _NETWORKS.items()}
+# Whatever else is compared has the looks of the same places: without, with, and others after them.
+LINES = [dict(color=color, linestyle=line) for color, line, *_ in _NETWORKS.values()]
+PAIR, PAIR_WORDS = LINES[:2], [*NETWORK_WORDS.values()][:2]
+PAIR_MARKERS = [looks["marker"] for looks in NETWORKS.values()][:2]
 PAIR_DASHES = ("- -", "—")  # in words
-PAIR_WORDS = (NOTE, OUTPUT_WORDS)
 
 # Pale, so that dark numbers can be read on every cell; few, so that a palette PNG keeps them all.
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#56b4e9", "#ffffff", "#f0b030"], N=17)

@@ -7,6 +7,7 @@ from bn_lib.data import digits, puzzle, two_humped
 from bn_lib.figures import Curves, Humps, Multiples, NetworkDrawing, TenSeeds
 from bn_lib.figures.answer import CASES, PARTS
 from bn_lib.figures.networks import LOOKS, WORDS
+from bn_lib.live.sizes import LARGE
 from bn_lib.normalization import normalize, undo_parameters
 from bn_lib.pictures import style
 from tests.lessons.pictures import Figure, misplaced, overlapping
@@ -140,13 +141,13 @@ def test_the_five_networks_differ_in_color_and_in_marker():
 
 
 def test_the_words_of_the_drawing_do_not_leave_it_in_large_text(drawing):
-    drawing.enlarge(1.35)
+    drawing.enlarge(LARGE)
     for part in PARTS:
         drawing.update(part)
         assert misplaced(drawing) == []
 
 
-@pytest.mark.parametrize("size", [1, 1.35])
+@pytest.mark.parametrize("size", [1, LARGE])
 @pytest.mark.parametrize("setting", ["faint", "exploding"])
 def test_the_names_of_the_curves_stay_off_the_axis(size, setting):
     """Also that of a network whose training has diverged, and which is at 0."""

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bn_lib import exercises
 from bn_lib.exercises import (
     axes,
     backward,
@@ -71,6 +72,12 @@ def recipes():
     yield build.Forward, 0, build.forward_recipe, build.FORWARD_SWITCHES
     yield build.Fold, 0, build.weight_recipe, build.WEIGHT_SWITCHES
     yield build.Fold, 1, build.bias_recipe, build.BIAS_SWITCHES
+
+
+def test_every_exercise_has_its_recipes_here():
+    """That of a layer takes those of its methods."""
+    checks = {name for name in exercises.__all__ if name.startswith("check_")}
+    assert {exercise.name for exercise, *_ in recipes()} == checks - {"check_layer"}
 
 
 SENTENCES = [

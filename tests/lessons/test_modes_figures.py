@@ -5,6 +5,7 @@ import pytest
 
 from bn_lib.figures import Reader, RunningMean, SharedMean
 from bn_lib.figures.modes import ROW, SIDE, TILE
+from bn_lib.live.sizes import LARGE
 from tests.lessons.pictures import Figure, overlapping
 
 RNG = np.random.default_rng(0)
@@ -93,7 +94,7 @@ def test_what_it_cannot_show_is_said(reader, result, mode, words):
         reader.update(result, mode=mode, batches="mixed")
 
 
-@pytest.mark.parametrize("size", [1, 1.35])
+@pytest.mark.parametrize("size", [1, LARGE])
 def test_no_answer_lies_on_another(reader, size):
     reader.enlarge(size)
     reader.update((ORDER, wrong_from(0)), mode="inference", batches="one digit at a time")

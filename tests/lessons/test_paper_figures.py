@@ -5,6 +5,7 @@ import pytest
 
 from bn_lib.figures import ChangingMind, Curves, LongRun, LongRunMap, Percentiles
 from bn_lib.figures.paper import at_the_end, first_step
+from bn_lib.live.sizes import LARGE
 from tests.lessons.pictures import Figure, overlapping
 
 STEPS = np.array([0, 50, 100, 1000, 3000, *range(10_000, 60_000, 10_000)])
@@ -223,7 +224,7 @@ def grown(*shares):
     }
 
 
-@pytest.mark.parametrize("size", [1, 1.35])
+@pytest.mark.parametrize("size", [1, LARGE])
 def test_the_words_of_both_networks_lie_apart(run, map_, size):
     for picture in (run, map_):
         picture.enlarge(size)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.figures import Decisions, LineByDepth, OnTheCurve, Straightness
+from bn_lib.live.sizes import LARGE
 from bn_lib.measure import best_line, saturated
 from bn_lib.network import sigmoid, sigmoid_slope
 from bn_lib.normalization import normalize
@@ -222,7 +223,7 @@ def test_decisions_are_between_two_classes():
 
 
 def test_the_words_of_decisions_stand_apart_in_large_text_too(decisions):
-    for factor in (1, 1.35):
+    for factor in (1, LARGE):
         decisions.enlarge(factor)
         decisions.update({name: seen(decisions, upper, 123_456) for name in NAMES})
         words, below = decisions.panels["one"][-1], decisions.figure.texts[0]

@@ -14,6 +14,7 @@ from matplotlib.text import Text
 
 from bn_lib.figures import Humps
 from bn_lib.live import explore
+from tests.lessons.pictures import misplaced
 
 WALK = 25
 
@@ -119,10 +120,12 @@ class Driven:
         return [frame["head"][part] for part in ("n", "i", "t")], frame["data"]
 
     def enlarge(self, live) -> None:
-        """Press the button for large text, and once more."""
+        """Press the button for large text, look at the notebook's own words, press it again."""
         said, seen, still, sizes = self.described(), self.looks(), self.canvas.still, self._sizes()
         live.press("large text")
         self.note("in large text")
+        for problem in misplaced(self.picture):
+            self.say(f"in large text {problem}")
         if (self.looks(), self.canvas.still) == (seen, still) or self.described() != said:
             self.say("large text changes the sentence, or nothing at all")
         live.press("large text")

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -36,6 +37,14 @@ class Dumb(Bar):
         self.sentence = "it is what it is"
 
 
+class Named(Bar):
+    """A line with a name that the notebook hands over, which moves."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.moves(self.axes.text(4, 0.5, name))
+
+
 class Growing(Bar):
     def update(self, result, **position):
         super().update(result)
@@ -59,6 +68,12 @@ def works(length=2.0, twice=False, seed=0):
         (lambda length=2.0, twice=False, seed=0: length + seed, Bar, "twice from end .* moves no"),
         (works, Dumb, "leaves the sentence as it is: it is what it is"),
         (works, Growing, r"\d+ artists have become"),
+        (works, partial(Named, "a name"), None),
+        (
+            works,
+            partial(Named, "a name that is long"),
+            "in large text 'a name that is long' is cut",
+        ),
     ],
 )
 @np.errstate(all="ignore")

@@ -41,6 +41,10 @@ FILES = {
 }
 
 
+def test_every_file_is_tried():
+    assert {file.name for file in DATA.glob("*.npz")} == set(FILES)
+
+
 def arrays(name):
     with np.load(DATA / name) as file:
         return dict(file)

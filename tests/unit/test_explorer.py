@@ -14,6 +14,7 @@ from PIL import Image
 from bn_lib.live import again, explore, places, running
 from bn_lib.live import explorer as explorer_module
 from bn_lib.live.cells import WIDGET_VIEW, replace
+from bn_lib.live.sizes import LARGE
 from bn_lib.pictures.checks import expect
 from bn_lib.pictures.marks import Words
 from bn_lib.pictures.picture import Picture
@@ -349,7 +350,7 @@ def test_large_text_is_one_press_for_all_figures_and_for_those_to_come():
     figures[0].press("large text")
     figures.append(ramp_explorer())
     enlarged = [explorer.picture.label.get_fontsize() for explorer in figures]
-    assert enlarged == pytest.approx([1.35 * sizes[0]] * 3)
+    assert enlarged == pytest.approx([LARGE * sizes[0]] * 3)
     assert all(explorer.canvas.buttons[-1]["on"] for explorer in figures)
     figures[1].press("large text")
     assert [explorer.picture.label.get_fontsize() for explorer in figures[:2]] == sizes

@@ -15,9 +15,6 @@ from bn_lib.measure import (
 )
 from bn_lib.network import sigmoid, sigmoid_slope
 
-X = np.linspace(-8, 8, 40_001)
-NORMAL = np.exp(-(X**2) / 2)
-
 
 @settings(deadline=None)  # machines differ
 @given(st.floats(-30, 30))
@@ -57,7 +54,7 @@ def test_saturated_counts_flat_places_on_both_sides():
     assert saturated([-3, -2, 0, 2, 3]) == 0.4
     assert saturated([-2.88, 2.89]) == 0.5  # the slope passes 0.05 in between
     assert saturated([0.0], threshold=0.25) == 0  # below, not equal
-    np.testing.assert_array_equal(saturated([[0, 9], [0, 0]], axis=0), [0, 0.5])
+    assert saturated([[0, 9], [0, 0]]) == 0.25
 
 
 @pytest.mark.parametrize(
@@ -74,23 +71,12 @@ def test_best_line_of_a_line_is_that_line():
     assert line == pytest.approx((-2, 3, 1))
 
 
-def test_best_line_agrees_with_polyfit_and_weights_stand_for_repeats():
+def test_best_line_agrees_with_polyfit():
     rng = np.random.default_rng(0)
-    z, h, times = rng.normal(50, 3, 40), rng.normal(size=40), rng.integers(1, 5, 40)
-    line = best_line(z, h, times)
-    z, h = np.repeat(z, times), np.repeat(h, times)
+    z, h = rng.normal(50, 3, 40), rng.normal(size=40)
+    line = best_line(z, h)
     assert line[:2] == pytest.approx(np.polyfit(z, h, 1))
     assert line.r2 == pytest.approx(np.corrcoef(z, h)[0, 1] ** 2)
-
-
-@pytest.mark.parametrize(
-    ("gamma", "beta", "r2"),
-    [(0.25, 0, 0.9999), (0.5, 0, 0.998), (1, 0, 0.984), (2, 0, 0.9305), (4, 0, 0.838),
-     (8, 0, 0.752), (1e4, 0, 2 / np.pi), (1, 2, 0.863), (1, 6, 0.602), (2, 6, 0.317)],
-)  # fmt: skip
-def test_how_straight_a_sigmoid_is(gamma, beta, r2):
-    z = gamma * X + beta
-    assert best_line(z, sigmoid(z), NORMAL).r2 == pytest.approx(r2, abs=6e-4)
 
 
 @pytest.mark.parametrize("shape", [(9, 4), (3, 4, 2, 5)])
@@ -181,14 +167,6 @@ def test_what_does_not_vary_has_no_line_whatever_its_mean_is_rounded_to(number):
     for pair in ((constant, z), (z, constant)):
         with pytest.raises(ValueError, match="must vary"):
             best_line(*pair)
-    with pytest.raises(ValueError, match="must vary"):
-        best_line(z, z, weights=z == 3)  # one point counts
-
-
-@pytest.mark.parametrize("weights", [[3, -1, -1, 3], [0, 0, 0, 0], [np.nan, 1, 1, 1]])
-def test_weights_of_a_line_say_how_much_counts(weights):
-    with pytest.raises(ValueError, match="weights must not be negative"):
-        best_line([0, 1, 2, 3], [0, 1, 0, 5], weights)
 
 
 def test_the_nearest_other_example_is_found_over_all_units():
@@ -196,3 +174,4 @@ def test_the_nearest_other_example_is_found_over_all_units():
     assert nearest(x).tolist() == [2, 3, 0, 1, 3]
     assert nearest(x * (1, 0.01)).tolist() == [2, 3, 0, 1, 3]
     assert nearest(x[:, 1:]).tolist() == [1, 0, 3, 2, 2]
+    assert nearest(np.array([[0], [200], [20]], np.uint8)).tolist() == [2, 2, 0]

@@ -319,6 +319,16 @@ def test_the_next_step_ends_the_population():
     assert layer.kept()[0] is layer.running.mean
 
 
+def test_undo_ends_the_population_of_the_network_before():
+    network, fresh = (dense([4, 5, 3], Sigmoid, generator(), BatchNorm) for _ in range(2))
+    x = generator(1).normal(2, 3, (40, 4))
+    use_population(network, x, batch=10)
+    for each in (network, fresh):
+        undo(each, x)
+    y, expected = (forward(each, x, training=False) for each in (network, fresh))
+    np.testing.assert_array_equal(y, expected)
+
+
 def test_a_network_without_batch_norm_is_not_run_for_a_population():
     class Untouched:
         def forward(self, x):

@@ -150,8 +150,9 @@ def test_adam_counts_steps_and_its_eps_stands_outside_the_root():
             self.da, self.db = dy.sum(), 10.0
             return 0 * dy
 
-    zero = np.zeros((1, 1))
-    one = Training([Two()], zero, zero, Adam(0.1, 0.5, 0.5, eps=4.0), loss=squared_error).run(1)
+    zero, adam = np.zeros((1, 1)), Adam(0.1)
+    adam.beta1, adam.beta2, adam.eps = 0.5, 0.5, 4.0
+    one = Training([Two()], zero, zero, adam, loss=squared_error).run(1)
     assert one.network[0].a == pytest.approx(3 - 0.1 * 6 / (6 + 4))
     assert one.network[0].b == pytest.approx(3 - 0.1 * 10 / (10 + 4))
     one.run(2)

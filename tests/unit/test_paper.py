@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from bn_lib.data import paper_sweep
-from bn_lib.measure import typical_unit
 from tools.records import paper as script
 
 PAPER = paper_sweep()
@@ -68,14 +67,14 @@ def test_other_seeds_computed_again():
     assert np.abs(kept - PAPER.again[1, 0.1, 0.1][0]).max() > 0  # seeds do make a difference
 
 
-def test_the_typical_unit_is_that_of_median_drift():
+def test_the_typical_unit_is_that_of_the_middle_range():
     steps = len(script.STEPS)
     medians = np.outer(np.linspace(0, 1, steps), [5, 1, 3, 2, 4])  # unit 2 moves by 3 of 1 to 5
     percentiles = np.stack([medians - 1, medians, medians + 1], axis=1)
-    assert typical_unit(percentiles[:, 1], script.STEPS) == 2
+    assert script.typical_unit(percentiles) == 2
     np.testing.assert_allclose(script.ranges_from(percentiles), medians[-1] - medians)
     percentiles[: script.STEPS.index(950), :, 1] = 99  # what was before step 1,000 doesn't count
-    assert typical_unit(percentiles[:, 1], script.STEPS) == 2
+    assert script.typical_unit(percentiles) == 2
 
 
 def test_a_network_that_diverges_is_right_on_none():

@@ -1,5 +1,8 @@
 """The scripts of recorded runs write what bn_lib reads."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -23,6 +26,8 @@ def of_rate_map(function, cell):
     return [0] * len(cell[-1] if isinstance(cell[-1], tuple) else rate_map.STEPS)
 
 
+ROOT = Path(__file__).resolve().parents[2]
+
 # What a training of each script returns, without the training, or a function that says it.
 RETURNED = {
     batch_noise: (12, 0.01),
@@ -33,6 +38,22 @@ RETURNED = {
     rate_map: of_rate_map,
     paper: (np.zeros(len(paper.STEPS), int), np.zeros((len(paper.STEPS), 3, 100))),
 }
+
+
+def test_every_script_is_listed_wherever_it_is_looked_for():
+    folder = ROOT / "tools" / "records"
+    scripts = {file.stem: file.read_text(encoding="utf-8") for file in folder.glob("*.py")}
+    choices = re.search(r"choices=\[(.+?)\]", scripts.pop("sweeps"))[1]
+    rows = (folder / "README.md").read_text(encoding="utf-8")
+    assert {*re.findall(r"^\| \[(\w+)\.py\]", rows, re.MULTILINE)} == {*scripts}
+    swept = {name for name, text in scripts.items() if "results(" in text}
+    assert {script.FILE.stem for script in RETURNED} == swept
+    assert {*re.findall(r"\w+", choices)} == swept
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    sweeps = re.search(r"for name in (.+); do \$\(SWEEP\)", makefile)[1]
+    assert {*sweeps.split()} == swept - {"paper"}  # which is long, and has its own command
+    data = {file.stem for file in (ROOT / "bn_lib" / "data").glob("*.npz")}
+    assert data == {*scripts, "mnist_binary"}
 
 
 @pytest.mark.parametrize("script", RETURNED, ids=lambda script: script.FILE.stem)

@@ -12,7 +12,6 @@ import numpy as np
 from bn_lib.data import mnist
 from bn_lib.data.archive import HERE
 from bn_lib.data.records import write
-from bn_lib.measure import typical_unit
 from bn_lib.network import BatchNorm, Sigmoid, dense, forward, use_population
 from bn_lib.training import SGD, Training
 from tools.records.sweeps import count_right, evaluations, results
@@ -81,6 +80,16 @@ def ranges_from(percentiles):
     return (np.maximum.accumulate(medians) - np.minimum.accumulate(medians))[::-1]
 
 
+def typical_unit(percentiles):
+    """The unit that notebook 06 shows: of all ranges from step 1,000 on, its own is the middle one.
+
+    Of an even number it is the upper middle one; units with NaN, where training has diverged, come
+    last. percentiles: (T, 3, units), as `train` returns them.
+    """
+    ranges = ranges_from(percentiles)[STEPS.index(1000)]
+    return int(np.argsort(ranges, kind="stable")[len(ranges) // 2])
+
+
 def best(cells, found, seeds):
     """Of each side the cell (side, std, rate) whose accuracy in the end is highest.
 
@@ -107,7 +116,7 @@ def make():
     found |= results(train, [(*cell, seed) for cell in chosen for seed in FRESH_SEEDS])
 
     right, percentiles = zip(*(found[*cell, SEEDS[0]] for cell in grid), strict=True)
-    units = [typical_unit(each[:, 1], STEPS) for each in percentiles]
+    units = [typical_unit(each) for each in percentiles]
     of_unit = [each[:, :, unit] for each, unit in zip(percentiles, units, strict=True)]
     widths = [np.median(each[:, 2] - each[:, 0], axis=1) for each in percentiles]
     ranges = [np.median(ranges_from(each), axis=1) for each in percentiles]
