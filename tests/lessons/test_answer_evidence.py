@@ -239,6 +239,15 @@ def test_at_large_rates_batch_norm_goes_on_in_the_faint_network_too(seed):
     assert end(good_start(Sigmoid, 1, seed), seed, SGD(10)) < CHANCE
 
 
+@pytest.mark.parametrize("rate", [0.003, 0.03])
+@pytest.mark.parametrize("seed", range(2))
+def test_with_adam_the_good_start_stays_near_over_a_tenfold_range_of_rates(seed, rate):
+    """At most 5 points behind, in five starts."""
+    for activation, scale in ((Sigmoid, 1), (ReLU, 3)):
+        norm = train("batch norm", seed, activation, scale, optimizer=Adam(rate))
+        assert end(good_start(activation, scale, seed), seed, Adam(rate)) > norm - 0.08 > 0.8
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_along_x_hat_some_of_the_gradient_passes_where_the_std_is_as_small_as_epsilon_s_root(seed):
     """In the undone layers of the faint network, from the first to the last."""
