@@ -6,11 +6,16 @@ Ten seeds are in the records; a part of each record is computed again here.
 import numpy as np
 import pytest
 
-from bn_lib.data import digits, puzzle, two_humped
+from bn_lib.data import digits, puzzle, rate_map, two_humped
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, forward
-from bn_lib.normalization import normalize, undo_parameters
+from bn_lib.normalization import (
+    batch_norm,
+    batch_norm_backward,
+    normalize,
+    undo_parameters,
+)
 from bn_lib.training import SGD, Adam, Diverged, Training
-from tools.records.puzzle import evaluate, make_network, watch
+from tools.records.puzzle import evaluate, good_start, make_network, watch
 
 FAINT, EXPLODING = puzzle("faint"), puzzle("exploding")
 CHANCE = 0.2  # one digit in ten, with room for a class that is seen more often
@@ -23,9 +28,13 @@ def hopeless(accuracies):
 
 def train(kind, seed, activation=Sigmoid, scale=1, rate=0.5, optimizer=None, steps=300):
     """The accuracy of one network after its training, now; 0 if it diverges."""
-    d, network = digits(), make_network(kind, activation, scale, seed)
+    return end(make_network(kind, activation, scale, seed), seed, optimizer or SGD(rate), steps)
+
+
+def end(network, seed, optimizer, steps=300):
+    d = digits()
     rng = np.random.default_rng(seed + 100)
-    job = Training(network, d.x, d.labels, optimizer or SGD(rate), rng, batch=64)
+    job = Training(network, d.x, d.labels, optimizer, rng, batch=64)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             job.run(steps)
@@ -194,12 +203,73 @@ def test_learned_gammas_leave_the_signal_to_a_few_units_and_learned_betas_straig
 # ---------------------------------------------------------------- notebook 12
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_what_explodes_is_far_from_overflowing_until_it_takes_steps(seed):
+    d, network = digits(), make_network("no batch norm", ReLU, 3, seed)
+    assert 1e3 < np.abs(forward(network, d.x[:64])).max() < 1e5
+    job = Training(network, d.x, d.labels, SGD(0.1), np.random.default_rng(seed + 100), batch=64)
+    with np.errstate(over="ignore", invalid="ignore"), pytest.raises(Diverged):
+        job.run(10)
+    assert job.losses[1] > 1e3 * job.losses[0]
+    assert train("no batch norm", seed, ReLU, 3, rate=0.001) > 0.4
+
+
+def test_plain_gradient_descent_wakes_the_faint_network_at_no_rate():
+    assert hopeless(rate_map().good_start["faint"]["no batch norm"])
+    for rate in (10, 30):
+        assert train("no batch norm", 0, rate=rate) < CHANCE
+
+
+def test_at_small_rates_now_batch_norm_is_ahead_and_now_the_good_start():
+    rates = rate_map()
+    found = {
+        start: {
+            name: rates.good_start[start][name][rates.start_rates.index(rate)]
+            for name in ("batch norm", "good start")
+        }
+        for start, rate in (("faint", 0.1), ("exploding", 0.01))
+    }
+    assert np.all(found["faint"]["batch norm"] > found["faint"]["good start"] + 0.03)
+    assert np.all(found["exploding"]["good start"] > found["exploding"]["batch norm"] + 0.1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_at_large_rates_batch_norm_goes_on_in_the_faint_network_too(seed):
+    assert train("batch norm", seed, rate=10) > 0.85
+    assert end(good_start(Sigmoid, 1, seed), seed, SGD(10)) < CHANCE
+
+
+@pytest.mark.parametrize("rate", [0.003, 0.03])
+@pytest.mark.parametrize("seed", range(2))
+def test_with_adam_the_good_start_stays_near_over_a_tenfold_range_of_rates(seed, rate):
+    """At most 5 points behind, in five starts."""
+    for activation, scale in ((Sigmoid, 1), (ReLU, 3)):
+        norm = train("batch norm", seed, activation, scale, optimizer=Adam(rate))
+        assert end(good_start(activation, scale, seed), seed, Adam(rate)) > norm - 0.08 > 0.8
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_along_x_hat_some_of_the_gradient_passes_where_the_std_is_as_small_as_epsilon_s_root(seed):
+    """In the undone layers of the faint network, from the first to the last."""
+    network, x, pass_on = make_network("starts undone", Sigmoid, 1, seed), digits().x[:64], []
+    for layer in network:
+        if isinstance(layer, BatchNorm):
+            _, cache = batch_norm(x, layer.gamma, layer.beta, layer.eps)
+            dx = batch_norm_backward(cache.x_hat, cache)[0]
+            assert np.abs(dx.mean(axis=0)).max() < 1e-9, "of the mean nothing passes"
+            parts = np.linalg.norm(dx, axis=0) / np.linalg.norm(cache.x_hat, axis=0)
+            pass_on.append(np.median(parts))
+        x = forward([layer], x)
+    assert pass_on[0] < 1e-3
+    assert pass_on[-1] > 0.2
+
+
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_a_network_that_starts_undone_leaves_at_once(seed):
     d, network = digits(), make_network("starts undone", Sigmoid, 1, seed)
-    x, at = d.x[:64], len(network) - 3  # the last hidden layer's batch norm
+    x, last = d.x[:64], len(network) - 3  # the last hidden layer's batch norm
 
-    def multiple():
+    def multiple(at=last):
         return np.median(
             np.abs(network[at].gamma) / undo_parameters(forward(network[:at], x)).gamma
         )
@@ -210,3 +280,4 @@ def test_a_network_that_starts_undone_leaves_at_once(seed):
     assert multiple() > 1.5
     job.run(300)
     assert multiple() > 5
+    assert 0.8 < multiple(at=1) < 1.25, "the first layer, where γ is not tiny"

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bn_lib.data import digits
-from bn_lib.measure import not_brought_back
+from bn_lib.measure import accuracy, not_brought_back
+from bn_lib.network import BatchNorm, Linear, Sigmoid, undo, use_population
 from bn_lib.normalization import (
     batch_norm,
     group_norm,
@@ -13,6 +14,7 @@ from bn_lib.normalization import (
     rms_norm,
     undo_parameters,
 )
+from bn_lib.training import SGD, Training
 
 SEEDS = range(6)
 AXES = {"batch": (0, 2, 3), "layer": (1, 2, 3), "instance": (2, 3)}
@@ -198,6 +200,34 @@ def test_layer_norm_can_be_undone_for_one_example_and_for_equal_examples(seed):
     assert abs(not_brought_back(normalized(equal, "layer"), equal)) < 1e-12
 
 
+@seeds
+def test_where_a_channel_has_one_value_two_examples_can_be_undone_together_and_three_cannot(seed):
+    """Two numbers for each channel fit two values of it."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(3, 7)) * rng.uniform(0.5, 4, (3, 1)) + 5 * rng.normal(size=(3, 1))
+    left = []
+    for count in (2, 3):
+        some = x[:count]
+        left.append(not_brought_back(normalize(some, eps=0, axis=1), some))
+    assert abs(left[0]) < 1e-9
+    assert left[1] > 1e-3
+
+
+def test_the_share_left_is_typically_three_quarters():
+    left = [not_brought_back(normalized(x, "layer"), x) for x in map(examples, range(60))]
+    assert 0.65 < np.median(left) < 0.85
+
+
+@seeds
+def test_real_digits_differ_so_little_that_layer_norm_is_nearly_undone(seed):
+    images = digits().x[64 * seed : 64 * (seed + 1)].reshape(64, 8, 8)
+    filters = np.random.default_rng(seed).normal(size=(6, 3, 3))
+    places = [(i, j) for i in range(3) for j in range(3)]
+    seen = [np.roll(images, (i - 1, j - 1), axis=(1, 2)) for i, j in places]
+    channels = np.einsum("pnhw,cp->nchw", seen, filters.reshape(6, 9))
+    assert 1e-3 < not_brought_back(normalized(channels, "layer"), channels) < 0.03
+
+
 def test_after_the_activation_the_next_weights_can_do_all_that_gamma_and_beta_do():
     rng = np.random.default_rng(0)
     x_hat = normalize(np.maximum(rng.normal(size=(32, 5)), 0))
@@ -205,3 +235,43 @@ def test_after_the_activation_the_next_weights_can_do_all_that_gamma_and_beta_do
     np.testing.assert_allclose(
         (gamma * x_hat + beta) @ W + b, x_hat @ (gamma[:, None] * W) + (beta @ W + b), atol=1e-12
     )
+
+
+def test_but_not_at_a_border_padded_with_zeros():
+    """There β is missing: one filter, three wide, on a row of six positions."""
+    x_hat = np.random.default_rng(0).normal(size=(40, 6))
+
+    def windows(rows):
+        padded = np.pad(rows, ((0, 0), (1, 1)))
+        return np.stack([padded[:, i : i + 6] for i in range(3)], axis=-1)
+
+    left = []
+    for beta in (0.0, 1.0):
+        wanted = windows(2 * x_hat + beta) @ [1.0, 2.0, 3.0]
+        given = np.concatenate([windows(x_hat).reshape(-1, 3), np.ones((240, 1))], axis=1)
+        found = np.linalg.lstsq(given, wanted.ravel(), rcond=None)[0]
+        left.append(np.abs(given @ found - wanted.ravel()).max())
+    assert left[0] < 1e-9
+    assert left[1] > 0.5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_the_activation_gamma_and_beta_still_matter_to_the_training(seed):
+    """In the faint network of notebook 00, if it starts undone."""
+    d, reads = digits(), []
+    for frozen in ((), ("gamma", "beta")):
+        rng, network = np.random.default_rng(seed), []
+        for units in (64, 50, 50, 50):
+            network += [
+                Linear(units, 50, rng, std=units**-0.5),
+                Sigmoid(),
+                BatchNorm(50, frozen=frozen),
+            ]
+        network.append(Linear(50, 10, rng, std=50**-0.5))
+        undo(network, d.x[:64])
+        batches = np.random.default_rng(seed + 100)
+        Training(network, d.x, d.labels, SGD(0.5), batches, 64).run(300)
+        use_population(network, d.x)
+        reads.append(accuracy(network, d.test_x, d.test_labels))
+    assert reads[0] > 0.9
+    assert reads[1] < 0.2

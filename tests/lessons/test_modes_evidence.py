@@ -5,7 +5,9 @@ import copy
 import numpy as np
 import pytest
 
-from bn_lib.data import digits
+from bn_lib.data import batch_noise, digits
+from bn_lib.data.archive import HERE
+from bn_lib.data.records import Record
 from bn_lib.measure import accuracy
 from bn_lib.network import (
     BatchNorm,
@@ -110,6 +112,36 @@ def test_what_a_digit_has_in_common_is_subtracted(seed):
     assert np.mean(kept.argmax(axis=1) == 7) > 0.9
 
 
+def takes(network, x, taken):
+    """The answers to a batch, if each batch norm takes only "mean" or only "var" from it."""
+    for layer in network:
+        if isinstance(layer, BatchNorm):
+            mean, var = layer.kept()
+            mean = x.mean(axis=0) if taken == "mean" else mean
+            var = x.var(axis=0) if taken == "var" else var
+            x = layer.gamma * (x - mean) / np.sqrt(var + layer.eps) + layer.beta
+        else:
+            x = forward([layer], x)
+    return x.argmax(axis=1)
+
+
+@seeds
+def test_it_is_the_mean_of_the_company_that_does_the_harm_and_not_its_std(seed):
+    network = READERS[seed]
+    right = {
+        taken: np.mean(
+            [
+                answer == digit
+                for digit, at in enumerate(SORTED)
+                for answer in takes(network, D.test_x[at], taken)
+            ]
+        )
+        for taken in ("mean", "var")
+    }
+    assert right["mean"] < 0.16
+    assert right["var"] > 0.9
+
+
 @seeds
 def test_of_two_values_only_the_order_is_left_and_of_one_nothing(seed):
     rng = np.random.default_rng(seed)
@@ -159,6 +191,22 @@ def test_slow_hasty_and_sorted_averages_read_worse_and_the_population_cures_all(
     again = copy.deepcopy(network)
     use_population(again, D.x)
     assert accuracy(again, D.test_x, D.test_labels) > 0.96
+
+
+@seeds
+def test_with_smaller_batches_sorting_alone_does_harm(seed):
+    """A digit then lasts for more of them."""
+    assert share_after_stream(READERS[seed], 0.1, 8, in_order=True) < 0.92
+    assert share_after_stream(READERS[seed], 0.1, 8, in_order=False) > 0.95
+
+
+@seeds
+def test_a_finished_network_hardly_notices_another_library_s_epsilon(seed):
+    network = copy.deepcopy(READERS[seed])
+    reads_as_it_is = accuracy(network, D.test_x, D.test_labels)
+    for norm in network[1::3]:
+        norm.eps = 1e-3
+    assert abs(accuracy(network, D.test_x, D.test_labels) - reads_as_it_is) < 0.01
 
 
 def test_the_start_still_weighs_its_share():
@@ -297,6 +345,27 @@ def test_at_learning_rate_0_only_the_running_averages_change_and_that_is_enough(
 
 
 @seeds
+def test_after_fine_tuning_it_is_the_kept_means_that_are_wrong(seed):
+    before, after = READERS[seed], tuned(seed, BatchNorm, rate=0)
+    scores = []
+    for place in (0, 1):  # of the mean, and of the var
+        mixed = copy.deepcopy(before)
+        for norm, good, bad in zip(mixed[1::3], before[1::3], after[1::3], strict=True):
+            kept = [*good.kept()]
+            kept[place] = bad.kept()[place]
+            norm.population = tuple(kept)
+        scores.append(accuracy(mixed, D.test_x, D.test_labels))
+    assert scores[0] < 0.9 < 0.94 < scores[1]
+
+
+@seeds
+def test_frozen_statistics_keep_the_weights_from_forgetting_most_but_not_all(seed):
+    networks = READERS[seed], tuned(seed, Frozen, rate=0.1), tuned(seed, BatchNorm, rate=0.1)
+    before, frozen, loose = (accuracy(each, D.test_x, D.test_labels) for each in networks)
+    assert loose + 0.2 < frozen < before - 0.03
+
+
+@seeds
 def test_frozen_statistics_let_the_rest_learn(seed):
     frozen, loose = (tuned(seed, kind, rate=0.01) for kind in (Frozen, BatchNorm))
     assert np.any(frozen[0].W != READERS[seed][0].W)
@@ -325,6 +394,18 @@ def test_a_batch_in_parts_has_another_gradient_with_batch_norm_only(seed, norm):
         assert 0.5 < off < 1.2
 
 
+@seeds
+def test_splitting_a_batch_moves_the_gradient_less_than_another_batch_at_first_and_more_later(seed):
+    less = []
+    for network in (initial(seed), copy.deepcopy(READERS[seed])):
+        at = np.random.default_rng(seed).permutation(len(D.x))[:128].reshape(2, 64)
+        whole, other = (gradient(network, D.x[i], D.labels[i]) for i in at)
+        parts = [gradient(network, D.x[i], D.labels[i]) for i in at[0].reshape(8, 8)]
+        off = [np.linalg.norm(found - whole) for found in (np.mean(parts, axis=0), other)]
+        less.append(off[0] < off[1])
+    assert less == [True, False]
+
+
 # ---------------------------------------------------------------- the noise of small groups
 
 
@@ -336,20 +417,18 @@ class InGroups(BatchNorm):
     def forward(self, x):
         if not self.training:
             return super().forward(x)
-        parts = [
-            batch_norm(x[at : at + self.size], self.gamma, self.beta, self.eps)
-            for at in range(0, len(x), self.size)
-        ]
-        self.caches = [cache for _, cache in parts]
-        return np.concatenate([y for y, _ in parts])
+        groups = x.reshape(-1, self.size, x.shape[1])
+        self.std = np.sqrt(groups.var(axis=1, keepdims=True) + self.eps)
+        self.x_hat = (groups - groups.mean(axis=1, keepdims=True)) / self.std
+        return self.gamma * self.x_hat.reshape(x.shape) + self.beta
 
     def backward(self, dy):
-        parts = [
-            batch_norm_backward(dy[i * self.size : (i + 1) * self.size], cache)
-            for i, cache in enumerate(self.caches)
-        ]
-        self.dgamma, self.dbeta = (np.sum([part[k] for part in parts], axis=0) for k in (1, 2))
-        return np.concatenate([dx for dx, *_ in parts])
+        groups = dy.reshape(self.x_hat.shape)
+        along = groups * self.x_hat
+        self.dgamma, self.dbeta = along.sum(axis=(0, 1)), dy.sum(axis=0)
+        left = groups - groups.mean(axis=1, keepdims=True)
+        left -= self.x_hat * along.mean(axis=1, keepdims=True)
+        return (self.gamma / self.std * left).reshape(dy.shape)
 
     def after_step(self):
         pass
@@ -368,11 +447,45 @@ def loss_and_errors(size, seed):
     return loss, len(ALL) * (1 - accuracy(network, D.test_x, D.test_labels))
 
 
+def test_groups_are_batches_of_their_own():
+    x, dy = np.random.default_rng(0).normal(size=(2, 24, 3))
+    layer = InGroups(3, np.array([1.0, 2, 3]), np.array([4.0, 5, 6]))
+    y, dx = layer.forward(x), layer.backward(dy)
+    sums = np.zeros((2, 3))
+    for at in range(0, 24, 8):
+        part = slice(at, at + 8)
+        expected, cache = batch_norm(x[part], layer.gamma, layer.beta, layer.eps)
+        np.testing.assert_allclose(y[part], expected)
+        expected, *of_parameters = batch_norm_backward(dy[part], cache)
+        np.testing.assert_allclose(dx[part], expected, atol=1e-12)
+        sums += of_parameters
+    np.testing.assert_allclose([layer.dgamma, layer.dbeta], sums)
+
+
 def test_noise_costs_training_loss_and_moves_test_errors_by_less_than_a_start_does():
     """Ten starts read 5.9 wrongly in groups of 8, 6.5 in one of 256; from start to start by 2."""
-    small, whole = (np.array([loss_and_errors(size, s) for s in SEEDS]) for size in (8, 256))
+    small, medium, whole = (
+        np.array([loss_and_errors(size, s) for s in SEEDS]) for size in (8, 32, 256)
+    )
     assert np.all(small[:, 0] > 1.3 * whole[:, 0])
+    assert np.all(medium[:, 0] < 1.05 * whole[:, 0]), "it takes more noise than that"
     assert 1.5 < small[:, 0].mean() / whole[:, 0].mean() < 3
     errors, others = small[:, 1], whole[:, 1]
     assert abs(errors.mean() - others.mean()) < max(np.ptp(errors), np.ptp(others))
     assert abs(errors.mean() - others.mean()) < 2
+
+
+def test_in_the_table_the_step_from_32_to_256_is_the_learning_rate_s():
+    """Ten times the rate, and batches of 32 fit as well as those of 256 at theirs."""
+    rates = batch_noise().rates["batch norm"]
+    np.testing.assert_allclose(rates[2] / rates[1], 30)
+    record = Record(HERE / "batch_noise.npz", "make sweeps")
+    tried = record.over("rate", "batch", "place")
+    found = record.over("loss", "kind", "batch", "place", "seed")
+    losses = dict(zip(record.values("kind"), found, strict=True))["batch norm"]
+    slow, fast = (np.median(losses[1, tried[1] == rate]) for rate in (0.1, 1))
+    whole = np.median(losses[2, tried[2] == rates[2]])
+    assert slow > 3 * whole
+    assert fast < 1.3 * whole
+    eights = [losses[0, tried[0] == rate].min() for rate in tried[0]]
+    assert min(eights) > 3 * whole, "8 fit worse at each rate"
