@@ -1,5 +1,10 @@
-"""The looks of the five networks of the course, by their names, as notebooks ask for them."""
+"""The looks of the course's five networks: one name, color, line and marker in every figure."""
 
 from bn_lib.pictures import style
 
-LOOKS, WORDS = style.NETWORKS, style.NETWORK_WORDS
+NAMES = ("no batch norm", "batch norm", "only normalized", "starts undone", "frozen undone")
+LOOKS = {
+    name: dict(color=color, linestyle=line, marker=marker)
+    for name, (color, line, marker, _) in zip(NAMES, style.COMPARED, strict=True)
+}
+WORDS = {name: words for name, (*_, words) in zip(NAMES, style.COMPARED, strict=True)}

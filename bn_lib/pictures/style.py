@@ -29,25 +29,17 @@ ZERO = "#cccccc"  # where an axis has its 0
 GRID = "#e5e5e5"  # at the ticks
 SHADE = "#eeeeee"  # regions
 
-# The networks of the course: one name, one color, one line and one marker in every figure, and a
-# color of words that is dark enough to read.
-_NETWORKS = {
-    "no batch norm": ("#666666", "--", "o", NOTE),
-    "batch norm": (OUTPUT, "-", "s", OUTPUT_WORDS),
-    "only normalized": (NORMALIZED, "-.", "D", NORMALIZED),
-    "starts undone": (TARGET, "-", "^", TARGET_WORDS),
-    "frozen undone": (ACCENT, ":", "v", ACCENT_WORDS),
-}
-NETWORKS = {
-    name: dict(color=color, linestyle=line, marker=marker)
-    for name, (color, line, marker, _) in _NETWORKS.items()
-}
-NETWORK_WORDS = {name: words for name, (*_, words) in _NETWORKS.items()}
-# Whatever else is compared has the looks of the same places: without, with, and others after them.
-LINES = [dict(color=color, linestyle=line) for color, line, *_ in _NETWORKS.values()]
-PAIR, PAIR_WORDS = LINES[:2], [*NETWORK_WORDS.values()][:2]
-PAIR_MARKERS = [looks["marker"] for looks in NETWORKS.values()][:2]
-PAIR_DASHES = ("- -", "—")  # in words
+# What is compared, "without" first, then "with": color, line, marker, a dark color for its words.
+COMPARED = [
+    (BASIS, "--", "o", NOTE),
+    (OUTPUT, "-", "s", OUTPUT_WORDS),
+    (NORMALIZED, "-.", "D", NORMALIZED),
+    (TARGET, "-", "^", TARGET_WORDS),
+    (ACCENT, ":", "v", ACCENT_WORDS),
+]
+LINES = [dict(color=color, linestyle=line) for color, line, *_ in COMPARED]
+PAIR, PAIR_MARKERS = LINES[:2], ("o", "s")
+PAIR_WORDS, PAIR_DASHES = (NOTE, OUTPUT_WORDS), ("- -", "—")
 
 # Pale, so that dark numbers can be read on every cell; few, so that a palette PNG keeps them all.
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#56b4e9", "#ffffff", "#f0b030"], N=17)
