@@ -213,6 +213,11 @@ class DecayOrRate(Picture):
         )
 
 
+def turn_ticks(axes, factor):
+    """The words along the horizontal axis stand upright where texts are enlarged."""
+    axes.tick_params(axis="x", rotation=90 if factor > 1 else 0)
+
+
 class RateMap(AccuracyMaps):
     """Accuracy in % for each learning rate (to the right) and scale (upwards), and a chosen cell.
 
@@ -233,9 +238,10 @@ class RateMap(AccuracyMaps):
             self._name_colors()
 
     def enlarge(self, factor):
-        """Rates stand upright in large text, where a column is narrower than they are."""
+        """In large text rates, wider than their columns, stand upright, and the headings apart."""
         for axes in self.figure.axes:
-            axes.tick_params(axis="x", rotation=90 if factor > 1 else 0)
+            turn_ticks(axes, factor)
+        self.sides[0][-1].set_x(-0.18 if factor > 1 else 0)  # above the scales, where there is room
         super().enlarge(factor)
 
     def update(self, result, *, rate, scale, steps, **others):
@@ -274,6 +280,11 @@ class ByRate(Picture):
             grid(axes)
             self.networks = {name: self._build(axes, look) for name, look in FOUR.items()}
             legend(self.figure, FOUR)
+
+    def enlarge(self, factor):
+        """Rates, which lie close together, stand upright in large text."""
+        turn_ticks(*self.figure.axes, factor)
+        super().enlarge(factor)
 
     def _build(self, axes, look):
         line = Line(self, axes, color=look["color"], linestyle=look["linestyle"])

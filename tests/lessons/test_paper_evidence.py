@@ -60,6 +60,25 @@ def test_fresh_seeds_resolve_a_small_lead(pair, points):
     assert RESOLVED * error < ahead < 0.5
 
 
+@pytest.mark.parametrize("pair", [BEST_BY_SEED_0, BEST_IN_THE_MEAN], ids=["seed 0", "mean"])
+def test_it_comes_late_and_at_step_2000_the_same_networks_stand_the_other_way_around(pair):
+    """From every fresh start."""
+    without, with_bn = (100 * PAPER.fresh[cell][:, since(2000)] for cell in pair)
+    assert (with_bn < without).all()
+    assert 0.7 < (without - with_bn).mean() < 2
+
+
+def test_whether_the_choice_made_it_look_larger_cannot_be_seen():
+    """The lead on the seed that chose is within what the lead of one start scatters by."""
+    fresh, again = (
+        np.subtract(*(100 * at_the_end(runs[cell]) for cell in BEST_BY_SEED_0[::-1]))
+        for runs in (PAPER.fresh, PAPER.again)
+    )
+    assert 0.07 < fresh.std(ddof=1) < 0.15
+    assert abs(again[0] - fresh.mean()) < fresh.std(ddof=1)
+    assert len(PAPER.again) == 9
+
+
 def test_every_pair_of_best_cells_has_the_lead():
     for without in (BEST_BY_SEED_0[0], BEST_IN_THE_MEAN[0]):
         for with_bn in (BEST_BY_SEED_0[1], BEST_IN_THE_MEAN[1]):
@@ -193,6 +212,13 @@ def test_medians_are_calmer_with_batch_norm_most_of_all_early(std, early, late):
     assert early[0] / early[1] > 1.4 * late[0] / late[1]
     width = PAPER.widths[1, *at(std), [0, since(15_000), -1]].astype(float)
     assert (np.diff(width) > 0.3).all()
+
+
+def test_late_gray_is_calmer_in_some_cells_and_beside_the_width_of_its_band_in_none():
+    for step, count in ((1000, 2), (15_000, 6)):
+        ranges, widths = PAPER.ranges[..., since(step)], PAPER.widths[..., -1]
+        assert np.count_nonzero(ranges[1] > ranges[0]) == count
+        assert (ranges[1] / widths[1] < ranges[0] / widths[0]).all()
 
 
 def training(norm, std, rate, seed):

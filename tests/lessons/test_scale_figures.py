@@ -1,11 +1,15 @@
 """What the figures of the topic *scale* show, and say."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
+from bn_lib.data import rate_map
 from bn_lib.figures import ByRate, DecayOrRate, RateMap, ThreeRules, Turn, Walks
 from bn_lib.figures.scale import FOUR
-from tests.lessons.pictures import Figure
+from bn_lib.live.sizes import LARGE
+from tests.lessons.pictures import Figure, overlapping
 
 STEPS = np.arange(0, 101, 20)
 LOSS = np.geomspace(2, 0.1, len(STEPS))
@@ -119,6 +123,24 @@ def test_green_begins_at_90_percent(cells):
     gray, green = image.to_rgba(np.array([[0.899, 0.9]]))[0, :, :3]
     assert np.ptp(gray) < 0.01
     assert np.ptp(green) > 0.2
+
+
+@pytest.mark.parametrize("size", [1, LARGE])
+def test_headings_lie_well_apart_and_rates_do_not_touch(size):
+    """As they are in the notebook: two digits in each heading, and rates that lie close."""
+    sweep = rate_map()
+    cells, reading = RateMap(sweep.rates, sweep.scales), ByRate(sweep.start_rates)
+    for picture in (cells, reading):
+        picture.enlarge(size)
+        picture.pixels()
+    cells.update(tuple(sweep.first[0, :, -1]), rate=0.1, scale=1, steps=3000)
+    left, right = (side[-1].get_window_extent() for side in cells.sides)
+    assert left.x0 > 0
+    assert right.x0 - left.x1 > 30
+    labels = reading.figure.axes[0].get_xticklabels()
+    boxes = [label.get_window_extent() for label in labels]
+    assert overlapping(labels, reading) == []
+    assert min(b.x0 - a.x1 for a, b in pairwise(boxes)) > 8
 
 
 def test_the_best_rate_of_each_network_is_named():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_lib.data import digits, drift_sweep, noise_dial, second_measure
-from bn_lib.measure import drift, steadiness
+from bn_lib.measure import accuracy, drift, steadiness
 from bn_lib.network import BatchNorm, ReLU, Sigmoid, Tanh, dense, forward
 from bn_lib.training import SGD, Training
 from tools.records import drift as sweep_maker
@@ -84,6 +84,39 @@ def test_noise_without_batch_norm_costs_a_relu_network_more():
     lost = dial["noise 1"][2] - dial["noise 1 without batch norm"][2]
     assert np.all(lost > 0.05)
     assert lost.mean() > 0.15
+
+
+def test_moved_as_far_as_those_without_relus_with_batch_norm_still_read_more():
+    """At noise 1 they move half as far, at noise 2 as far, and in units of σ farther."""
+    dial = DIALS["relu"]
+    half, as_far, without = (dial[f"noise {name}"] for name in ("1", "2", "1 without batch norm"))
+    assert 0.4 < half[0].mean() / without[0].mean() < 0.6
+    assert 0.9 < as_far[0].mean() / without[0].mean() < 1.1
+    assert as_far[1].min() > without[1].max()
+    assert as_far[2].mean() > without[2].mean() + 0.05
+
+
+def after(name, activation, seed, *until):
+    """The share of test images read after so many steps, by the setting of the record."""
+    d, network = digits(), noise_maker.make_network(name, activation, seed)
+    rate, rng = noise_maker.SETTINGS[activation][1], np.random.default_rng(100 + seed)
+    training = Training(network, d.x, d.labels, SGD(rate), rng, 64)
+    return [accuracy(training.run(step).network, d.test_x, d.test_labels) for step in until]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_given_more_steps_shaken_relus_without_batch_norm_nearly_catch_up(seed):
+    early, late = after("noise 1 without batch norm", "relu", seed, 400, 1600)
+    (kept,) = after("noise 1", "relu", seed, 400)
+    assert early < kept - 0.1
+    assert 0.95 < late < kept + 0.01
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_at_noise_4_more_steps_help_sigmoids_but_not_all_the_way(seed):
+    early, late = after("noise 4", "sigmoid", seed, 400, 1600)
+    assert early + 0.05 < late
+    assert 0.68 < late < 0.82
 
 
 def test_perfect_calm_is_not_enough():
@@ -224,6 +257,16 @@ def test_beta_is_more_steady_than_the_mean_and_gamma_than_sigma_except_in_the_fi
         assert np.all(beta > 1.4)
         assert gamma[0] < 0.9
         assert np.all(gamma[1:] > 1.8)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_of_relus_beta_is_more_steady_in_the_last_layer_only(seed):
+    before, after = (
+        np.array([steadiness(z[:, i, 0]) for i in range(3)])
+        for z in around(seed, digits().x, ReLU, gain=np.sqrt(2))
+    )
+    assert np.all(after[:2] < before[:2])
+    assert after[2] > 1.4 * before[2]
 
 
 @pytest.mark.parametrize("seed", [0, 1])

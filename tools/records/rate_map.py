@@ -32,7 +32,7 @@ BATCH = 64
 
 # The good start and the networks beside it, and the learning rates they are tried with.
 NETWORKS = ("no batch norm", "good start", "batch norm", "BN, good start")
-PUZZLE_RATES = (0.01, 0.03, 0.1, 0.3, 0.5, 1, 3)
+PUZZLE_RATES = (0.01, 0.03, 0.1, 0.15, 0.3, 0.5, 1, 3, 10)
 PUZZLE_SEEDS = tuple(puzzle.SEEDS)
 
 
