@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bn_lib.figures.networks import LOOKS, WORDS
+from bn_lib.figures.networks import GOOD_START, LOOKS, WORDS
 from bn_lib.figures.paper import AccuracyMaps
 from bn_lib.pictures import style
 from bn_lib.pictures.checks import expect, place, records, take, unpack
@@ -11,8 +11,6 @@ from bn_lib.pictures.picture import Picture
 from bn_lib.pictures.still import grid, legend, level, note, share_ticks
 from bn_lib.pictures.words import percent, rounded, short
 
-# The same network as *no batch norm*, with other initial weights.
-GOOD_START = dict(color=style.INK, linestyle="-", marker="D")
 FOUR = {
     "no batch norm": LOOKS["no batch norm"],
     "good start": GOOD_START,
@@ -367,8 +365,9 @@ class Walks(Picture):
             uphill.say("overflowed")
             span.say("")
             return "overflowed"
-        count = np.count_nonzero(changes[:, -1] > self.UPHILL)
-        ends = f"{short(changes.min(), 2)} to {short(changes.max(), 2)}"
+        longest = changes[:, -1]
+        count = np.count_nonzero(longest > self.UPHILL)
+        ends = f"{short(longest.min(), 2)} to {short(longest.max(), 2)}"
         uphill.say(f"uphill: {count} of {len(changes)}")
         span.say(ends)
         return f"{count} of {len(changes)} ({ends})"
