@@ -159,13 +159,13 @@ def test_walks_that_end_uphill_are_counted():
     picture = Walks(NAMES, LENGTHS, "steps", places=3)
     picture.update({"with": changes(1), "without": changes(-2) - 3}, start="faint", step=3)
     assert picture.describe() == (
-        "faint, uphill after the longest walk (change): with 2 of 3 (−1 to 1),"
-        " without 0 of 3 (−5 to −1)."
+        "faint, uphill after the longest walk (change): with 2 of 3 (−0.6 to 1),"
+        " without 0 of 3 (−5 to −1.8)."
     )
     lines, uphill, span = picture.panels["with"]
     np.testing.assert_allclose(lines[2].get_xydata(), [[0, 0], [1, 0.6], [4, 1]])
     assert uphill.get_text() == "uphill: 2 of 3"
-    assert span.get_text() == "−1 to 1"
+    assert span.get_text() == "−0.6 to 1"
     picture.update({"with": changes(1), "without": np.nan * changes(1)}, start="faint")
     assert "without overflowed" in picture.describe()
     assert picture.panels["without"][0][0].get_xydata().size == 0
