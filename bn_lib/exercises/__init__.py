@@ -5,7 +5,8 @@ examples, means away from zero, one unit whose variance is below ε): twice on t
 numbers, on another shape. A wrong result is solved for its parts, such as the mean that was
 subtracted and the spread that was divided by. For each part a recipe with switches says how it can
 be computed wrongly, and every wrong switch has its sentence; at most two wrong ones are looked for
-at a time.
+at a time. What no recipe explains is looked for among the `slips` of a hand in the right formula,
+and what they don't explain is probed, by changing one argument at a time.
 
 Each topic has its module, with its recipes and the checks; `scale` is a short one to begin with.
 `runner` has what every check does. The checks return plain verdicts, which are false when the

@@ -108,6 +108,11 @@ class GroupNorm(Exercise):
     arguments = ("x", "groups", "eps")
     axes = MappingProxyType({"x": ("example", "channel", "row", "column")})
     returns = ("x_hat",)
+    formulas = (
+        "mean = g.mean(axis=(2, 3, 4))\n"
+        "var = ((g - mean) ** 2).mean(axis=(2, 3, 4))\n"
+        "x_hat = (g - mean) / np.sqrt(var + eps)",
+    )
     praise = "Right: each group of channels of each example has its own mean and variance."
     advice = (
         "Which values share a mean? Print the shape of your means: it should have N · G values."
@@ -129,6 +134,10 @@ class GroupNorm(Exercise):
     def right(self, x, groups, eps):
         """x_hat."""
         return (group_norm(x, groups, eps=eps)[0],)
+
+    def known(self, x, groups, eps):
+        """The array with an axis for its groups, and the lengths."""
+        return {"g": grouped(x, groups), "N": len(x), "m": x[0].size // groups}
 
     def glance(self, found, data):
         """Name the reshape that is missing at the end."""

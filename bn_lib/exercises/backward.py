@@ -9,7 +9,6 @@ from bn_lib.normalization import normalize
 from .causes import Part, explain
 from .exercise import Exercise, comparison
 from .moments import AXIS, sizes, small_batch, small_eps
-from .probes import differences
 from .results import same
 from .runner import run
 from .terms import terms_of
@@ -40,7 +39,8 @@ SWITCHES = {
     },
     "var": {
         1: "",
-        0: "The term with H_hat, the way through the variance, is missing.",
+        0: "The term with H_hat, the way through the variance, is missing, or has become 0: the"
+        " mean of H_hat is 0, so multiply dy by H_hat before you take the mean.",
         0.5: "The term with H_hat, the way through the variance, counts half: has the 2 of a"
         " square's slope got lost?",
         -1: "The term with H_hat, the way through the variance, has the wrong sign: it is"
@@ -140,6 +140,20 @@ def recipe(dy, H_hat, gamma, std, /, **switches):
     )
 
 
+# The gradients as lines of NumPy, dH in one and on the way back step by step.
+DH = "dH = gamma / std * (dy - dy.mean(axis=0) - H_hat * (dy * H_hat).mean(axis=0))"
+DH_EACH = (
+    "dH = gamma / std * dy - gamma / std * dy.mean(axis=0)"
+    " - gamma / std * H_hat * (dy * H_hat).mean(axis=0)"
+)
+BACK = (
+    "d_hat = gamma * dy\n"
+    "dc = (d_hat - H_hat * (d_hat * H_hat).mean(axis=0)) / std\n"
+    "dH = dc - dc.mean(axis=0)"
+)
+SUMS = "dgamma = (dy * H_hat).sum(axis=0)\ndbeta = dy.sum(axis=0)"
+
+
 class Backward(Exercise):
     """f(dy, H_hat, gamma, std) -> dH."""
 
@@ -154,6 +168,7 @@ class Backward(Exercise):
         }
     )
     returns = ("dH",)
+    formulas = (DH, BACK, DH_EACH)
     praise = "Right: γ/std times what is left of dy without its mean and its part along H_hat."
     advice = "Go back one step at a time: through γ, the division, the subtraction."
     hints = (
@@ -178,13 +193,9 @@ class Backward(Exercise):
         """dH in one, with the terms it is made of."""
         return [part_of_dH(trials)]
 
-    def otherwise(self, function, trials):
+    def otherwise(self, function, trials, left):
         """The terms of dH."""
-        if all(trial.right[0] for trial in trials):
-            return []
-        first = trials[0]
-        which, others = [0], trials[1].data
-        return terms_of(function, trials) or differences(self, function, first, others, which)
+        return terms_of(function, trials) if 0 in left else []
 
     def measure(self, trial):
         """How far the gradient of the unit that is furthest off is from the right one."""
@@ -264,6 +275,7 @@ class Gradients(Backward):
 
     name = "check_gradients"
     returns = ("dH", "dγ", "dβ")
+    formulas = tuple(f"{lines}\n{SUMS}" for lines in Backward.formulas)
     praise = "Right: dH, and for γ and β the sums over the examples of dy · H_hat and of dy."
     hints = (
         *Backward.hints,

@@ -19,8 +19,10 @@ from .moments import (
     spread_recipe,
 )
 from .moments import sizes as batch_sizes
+from .normalize import Normalize
 from .results import same
 from .runner import run
+from .verdict import VALUES
 
 MEAN, SPREAD = "The mean that you subtract", "The spread, the variance that you divide by,"
 
@@ -81,6 +83,13 @@ class Forward(Exercise):
     arguments = ("H", "gamma", "beta", "eps")
     axes = MappingProxyType({"H": ("example", "unit"), "gamma": ("unit",), "beta": ("unit",)})
     returns = ("Y",)
+    formulas = (
+        "mean = H.sum(axis=0) / N\n"
+        "var = ((H - mean) ** 2).sum(axis=0) / N\n"
+        "H_hat = (H - mean) / np.sqrt(var + eps)\n"
+        "Y = gamma * H_hat + beta",
+        "Y = gamma * (H - H.sum(axis=0) / N) / np.sqrt(H.var(axis=0) + eps) + beta",
+    )
     praise = "Right: normalized over the examples, then scaled by γ and shifted by β."
     advice = "Go through the mean, the variance, H_hat, and γ · H_hat + β, one by one."
     hints = (
@@ -100,6 +109,18 @@ class Forward(Exercise):
         """Y."""
         found = [(trial.found[0], trial.data) for trial in trials]
         return [Part("", False, explain(found, forward_recipe, FORWARD_SWITCHES, "Y", batch_sizes))]
+
+    def otherwise(self, function, trials, left):
+        """What is wrong with H_hat, which is left where γ = 1 and β = 0."""
+
+        def normalizes(H, eps):
+            return function(H, np.ones(H.shape[1]), np.zeros(H.shape[1]), eps)
+
+        verdict = run(Normalize(), normalizes, seed=0)
+        if verdict:
+            return ["With γ = 1 and β = 0 it is right; with others it should be γ · H_hat + β."]
+        known = verdict.stage == VALUES and verdict.cause
+        return [f"With γ = 1 and β = 0, which leaves H_hat: {verdict.cause}"] if known else []
 
 
 SCALES = {
@@ -192,6 +213,9 @@ class Fold(Exercise):
         }
     )
     returns = ("W", "b")
+    formulas = (
+        "slope = gamma / np.sqrt(var + eps)\nnew_W = slope * W\nnew_b = slope * (b - mean) + beta",
+    )
     praise = "Right: one linear layer does what the two did, in inference mode."
     advice = "Put x W + b in the place of H in γ · (H − mean)/√(var + ε) + β, and sort by x."
     hints = (

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .results import in_words, same
+from .results import CLOSE, in_words, same
 
 
 class Part(NamedTuple):
@@ -82,6 +82,8 @@ def _factor(trials, made, setting, sizes):
             return None
         factor = np.vdot(right, found) / np.vdot(right, right)
         if not (np.isfinite(factor) and factor and same(found, factor * right)):
+            return None
+        if abs(factor - 1) < CLOSE:  # it comes from elsewhere
             return None
         factors.append(factor)
     tables = [_factors(sizes(*data)) for _, data in trials]

@@ -127,6 +127,12 @@ class Step(Exercise):
     arguments = ("H", "gamma", "beta", "lr", "eps")
     axes = MappingProxyType({"H": ("example", "unit"), "gamma": ("unit",), "beta": ("unit",)})
     returns = ("γ", "β")
+    formulas = (
+        "H_hat = (H - H.mean(axis=0)) / np.sqrt(H.var(axis=0) + eps)\n"
+        "error = gamma * H_hat + beta - H\n"
+        "new_gamma = gamma - lr * 2 * (error * H_hat).mean(axis=0)\n"
+        "new_beta = beta - lr * 2 * error.mean(axis=0)",
+    )
     praise = "Right: that is the straight step towards undone, for each unit."
     advice = (
         "Take it in parts: H_hat, the error γ·H_hat + β − H, its mean for β, and its mean times"

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from . import inspection
-from .causes import joined
+from . import inspection, slips
+from .causes import Part, joined
 from .exercise import attempt, parts_of
 from .probes import differences
 from .results import CLOSE, capital, decimals, differing, off, same
@@ -22,9 +22,16 @@ def diagnose(exercise, function, trials, variants):
     digits = _digits_lost(exercise, trials)
     if digits:
         return digits
-    parts, fixed = _parts_for_all_shapes(exercise, function, trials, variants[-1])
+    more = _with_another_shape(exercise, function, trials, variants[-1])
+    parts, fixed = _parts_for_all_shapes(exercise, function, trials, more)
     already = [part.name for part in parts if part.right]
     wrong = [part for part in parts if not part.right]
+    by_slips, left = _by_slips(exercise, function, more, _unexplained(exercise, trials, wrong))
+    explained = [exercise.returns[at] for at in by_slips]
+    if len(exercise.returns) == 1 and explained:
+        wrong = []  # all is said
+    wrong = [part for part in wrong if part.name not in explained]
+    wrong += [Part(exercise.returns[at], False, said) for at, said in by_slips.items()]
     named = [*_each_once(wrong), *fixed]
     unnamed = [part.compare for part in wrong if not part.sentences]
     if unnamed or not wrong:
@@ -32,7 +39,7 @@ def diagnose(exercise, function, trials, variants):
             return _almost(
                 exercise, trials, "Do you round, approximate, or use a number with few digits?"
             )
-        named += _found_otherwise(exercise, function, trials, variants)
+        named += _found_otherwise(exercise, function, trials, variants, left)
         unnamed += [] if named else [exercise.advice]
     right = f"Right already: {' and '.join(already)}." if already else ""
     return Mistake(
@@ -40,20 +47,58 @@ def diagnose(exercise, function, trials, variants):
     )
 
 
-def _parts_for_all_shapes(exercise, function, trials, other):
-    """The parts (none if the result never changes), and a sentence if they fit one shape only."""
-    if len(trials) > 1 and all(all(map(same, trials[0].found, t.found)) for t in trials[1:]):
-        return [], []
+def _never_changes(trials):
+    """Whether the result is the same for all numbers."""
+    return len(trials) > 1 and all(all(map(same, trials[0].found, t.found)) for t in trials[1:])
+
+
+def _with_another_shape(exercise, function, trials, other):
+    """The trials and one of another shape, if there the function gives a result at all."""
     try:
-        more = [*trials, attempt(exercise, function, other)]
+        return [*trials, attempt(exercise, function, other)]
     except Mistake:
-        return parts_of(exercise, trials), []
+        return trials
+
+
+def _parts_for_all_shapes(exercise, function, trials, more):
+    """The parts (none if the result never changes), and a sentence if they fit one shape only."""
+    if _never_changes(trials):
+        return [], []
     parts = parts_of(exercise, more)
-    if parts and all(part.sentences is not None for part in parts):
+    if len(more) == len(trials) or (parts and all(p.sentences is not None for p in parts)):
         return parts, []
     same_shape = parts_of(exercise, trials)
     named = same_shape and all(part.sentences is not None for part in same_shape)
     return same_shape, [of_fixed_size(function, trials[0])] if named else []
+
+
+def _by_slips(exercise, function, trials, left):
+    """What slips explain of the outputs `left`, {index: sentences}, and what is left then.
+
+    One slip that explains all that is wrong comes before other explanations of a part of it.
+    """
+    if _never_changes(trials[: exercise.bases]):
+        return {}, left
+    wrong = [at for at in range(len(exercise.returns)) if not all(t.right[at] for t in trials)]
+    if left and len(wrong) > 1:
+        said = slips.explain(exercise, function, trials, wrong, most=1)
+        if said:
+            return dict.fromkeys(wrong, said), []
+    found = {at: slips.explain(exercise, function, trials, [at]) for at in left}
+    return {at: said for at, said in found.items() if said}, [at for at in left if not found[at]]
+
+
+def _unexplained(exercise, trials, wrong):
+    """The indices of wrong outputs of which no part says what is wrong."""
+    if len(exercise.returns) == 1:
+        return [0] if not wrong or any(not part.sentences for part in wrong) else []
+    said = {part.name for part in wrong if part.sentences}
+    everything = any(not part.name for part in wrong if part.sentences)
+    return [
+        at
+        for at, name in enumerate(exercise.returns)
+        if not everything and name not in said and not all(trial.right[at] for trial in trials)
+    ]
 
 
 def _each_once(parts):
@@ -89,6 +134,8 @@ def _digits_lost(exercise, trials):
             exercise, trials, "Your function gives whole numbers: the fractions are lost."
         )
     digits = [decimals(*pair) for pair in pairs]
+    if digits == [0] * len(pairs) and all(found.size == 1 for found, _ in pairs):
+        return None  # a 0 or a 1 can come from anywhere
     if None in digits or not all(np.array_equal(np.round(b, max(digits)), a) for a, b in pairs):
         return None
     return _almost(exercise, trials, f"Your function rounds to {max(digits)} decimals.")
@@ -105,8 +152,11 @@ def _almost(exercise, trials, cause):
     return Mistake(ALMOST, cause, rest)
 
 
-def _found_otherwise(exercise, function, trials, variants):
-    """Sentences about what comes from elsewhere, where it is right, and how the result answers."""
+def _found_otherwise(exercise, function, trials, variants, left):
+    """Sentences about what comes from elsewhere, where it is right, and how the result answers.
+
+    left: the indices of the outputs that are not explained.
+    """
     trial = next(each for each in trials if not all(each.right))
     if all(trials[0].right) and inspection.may_remember(function):
         return [REMEMBERS]
@@ -136,16 +186,31 @@ def _found_otherwise(exercise, function, trials, variants):
         )
     if len(unused) == len(exercise.arguments):
         return said
-    which = [at for at, right in enumerate(trial.right) if not right]
     others = variants[1] if trial is trials[0] else variants[0]
-    said += exercise.otherwise(function, trials) or [
+    said += exercise.otherwise(function, trials, left) or [
+        *_one_for_all(exercise, trials, left),
         *_where_right(exercise, trials),
-        *differences(exercise, function, trial, others, which),
+        *differences(exercise, function, trial, others, left, unused),
     ]
     return said[:3]
 
 
+def _one_for_all(exercise, trials, left):
+    """A sentence if each unit has the same number, though each should have its own."""
+    for at in left:
+        found = [trial.found[at] for trial in trials]
+        if found[0].ndim == 1 and all(same(one, np.full_like(one, one[0])) for one in found):
+            name = capital(exercise.returns[at])
+            return [
+                f"{name} is the same number for every unit, but each unit has its own: does"
+                " something run over the whole array? Name an axis, or take column by column."
+            ]
+    return []
+
+
 def _changes_nothing(exercise, function, first, at, others):
+    if np.array_equal(first.data[at], others[at]):
+        return False  # nothing else to give
     data = list(first.data)
     data[at] = others[at]
     try:

@@ -1,15 +1,16 @@
 """What a check needs to know of an exercise, and a trial of a learner's function on some data."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
-from . import learner
+from . import learner, slips
 from .causes import Part, joined
-from .results import capital, differing, fitted, outputs, same
-from .verdict import SHAPE, Mistake
+from .results import capital, differing, fitted, numbers_of, refuse_infinite, same
+from .verdict import ERROR, SHAPE, Mistake
 
 
 class Trial(NamedTuple):
@@ -37,6 +38,9 @@ class Exercise:
     advice = ""  # where no cause is found
     hints: tuple[str, ...] = ()
     bases = 2  # trials of one shape; one of another shape comes after them
+    # The right answer as lines of NumPy, in one way or more; the last lines are what is returned.
+    formulas: tuple[str, ...] = ()
+    pairs = True  # whether two slips in them are looked for: not where a result is a few digits
 
     def data(self, rng, variant):
         """The arguments of a call. The last variant has another shape; all have other numbers."""
@@ -45,6 +49,15 @@ class Exercise:
     def right(self, *data):
         """The right outputs, a tuple."""
         raise NotImplementedError
+
+    def known(self, *data):
+        """What stands in the formulas besides the arguments: the lengths of their axes."""
+        return {
+            slips.LETTERS[role]: length
+            for name, roles in self.axes.items()
+            for role, length in zip(roles, np.shape(data[self.arguments.index(name)]), strict=True)
+            if role in slips.LETTERS
+        }
 
     def rights(self):
         """Pairs of what is right, as `right`, and a remark: conventions are named, not faulted."""
@@ -57,8 +70,8 @@ class Exercise:
     def glance(self, found, data):
         """Raise Mistake for outputs whose shape may be wrong, but whose cause is plain."""
 
-    def otherwise(self, function, trials) -> list[str]:
-        """Sentences on a wrong result that no part explains, from more calls of the function."""
+    def otherwise(self, function, trials, left) -> list[str]:
+        """Sentences on the outputs `left`, which no part explains, from more calls."""
         return []
 
     def measure(self, trial) -> str:
@@ -75,9 +88,14 @@ def attempt(exercise, function, data, echo=False):
 
     Raises Mistake where there is no such result.
     """
-    called = learner.call(function, data, echo=echo)
+    try:
+        called = learner.call(function, data, echo=echo)
+    except Mistake as mistake:
+        if mistake.stage != ERROR:
+            raise
+        raise Mistake(ERROR, _with_roles(mistake.cause, exercise, data)) from None
     expected = exercise.right(*data)
-    found = outputs(called.found, exercise.returns)
+    found = numbers_of(called.found, exercise.returns)
     exercise.glance(found, data)
     found = tuple(map(fitted, found, expected))
     trial = Trial(data, found, expected, called)
@@ -87,7 +105,13 @@ def attempt(exercise, function, data, echo=False):
             said = [sentence for part in parts for sentence in part.sentences or ()]
             shape = f"{capital(name)} has the shape {one.shape}, but should have {np.shape(right)}."
             raise Mistake(SHAPE, joined(said or [_why_shape(one.shape, right, data)]), shape)
-    return Trial(data, tuple(map(np.reshape, found, map(np.shape, expected))), expected, called)
+    found = tuple(map(np.reshape, found, map(np.shape, expected)))
+    trial = Trial(data, found, expected, called)
+    for at, name in enumerate(exercise.returns):
+        if not np.all(np.isfinite(found[at])):
+            said = slips.explain(exercise, function, [trial], [at])
+            refuse_infinite(found[at], name, joined(said or []))
+    return trial
 
 
 def parts_of(exercise, trials):
@@ -97,6 +121,31 @@ def parts_of(exercise, trials):
             return exercise.parts(trials)
     except (ValueError, IndexError, np.linalg.LinAlgError):
         return []
+
+
+def _with_roles(said, exercise, data):
+    """What is said of shapes that don't fit each other, with what stands along their axes."""
+    lengths = {}
+    for name, roles in exercise.axes.items():
+        for role, n in zip(roles, np.shape(data[exercise.arguments.index(name)]), strict=True):
+            lengths.setdefault(n, role)
+    inner = re.search(r"size (\d+) is different from (\d+)", said)
+    if inner:
+        meet = " and ".join(f"{n} {lengths.get(int(n), 'number')}s" for n in inner.groups())
+        return f"{said} A product @ runs along one axis of both, but here meet {meet}."
+    if learner.NO_FIT not in said:
+        return said
+    error, _, _ = said.partition(", in the line")  # which has numbers in brackets too
+    shapes = [tuple(map(int, re.findall(r"\d+", s))) for s in re.findall(r"\([\d,]+\)", error)]
+    named = [[lengths.get(n, str(n)) for n in shape] for shape in shapes]
+    told = " and ".join(
+        f"{shape} is {' × '.join(names)}" for shape, names in zip(shapes, named, strict=True)
+    )
+    if any("unit" in names[:-1] for names in named):
+        hint = "Units lie along the last axis: one number for each unit has one axis, (units,)."
+    else:
+        hint = "Over which axis do your means and sums run? Over the examples it is axis 0."
+    return f"{said} Here {told}. {hint}"
 
 
 def _why_shape(found, right, data):

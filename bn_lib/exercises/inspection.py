@@ -33,11 +33,15 @@ def read_from_outside(function):
     return [name for name, value in outside.items() if isinstance(value, np.ndarray | list | dict)]
 
 
+def literals(function):
+    """The numbers that stand in a function's code."""
+    code = getattr(function, "__code__", None)
+    return {n for n in code.co_consts if type(n) in (int, float)} if code else set()
+
+
 def numbers_written(function):
     """The whole numbers that stand in a function's code."""
-    code = getattr(function, "__code__", None)
-    kinds = int, float
-    return {n for n in code.co_consts if type(n) in kinds and n % 1 == 0} if code else set()
+    return {n for n in literals(function) if n % 1 == 0}
 
 
 def may_remember(function):

@@ -14,10 +14,11 @@ from . import learner
 from .backward import Gradients
 from .build import Forward
 from .causes import joined
+from .exercise import attempt
 from .inspection import stubs_used, unwritten
 from .modes import Inference, Running
 from .moments import small_batch
-from .results import in_words
+from .results import in_words, same
 from .runner import run
 from .verdict import ELSEWHERE, ERROR, NOT_WRITTEN, NOTHING, RIGHT, SHAPE, STUB, Mistake, Verdict
 
@@ -32,15 +33,39 @@ class OfLayer:
     """What the exercises of a layer's methods share: ε and momentum are the layer's own."""
 
     name = NAME
+    steps = 1  # how many of forward, backward and after_step the batch before goes through
+    remembers = False  # whether the method uses what the layer remembers
 
     def data(self, rng, variant):
         """As the exercise's, with the layer's ε and momentum, which are the last argument."""
         *data, _ = super().data(rng, variant)
         return *data, EPS if "eps" in self.arguments else MOMENTUM
 
-    def otherwise(self, function, trials):
-        """Nothing: the other probes would change what a layer keeps for itself."""
+    def otherwise(self, function, trials, left):
+        """Whether a batch before comes in, or what the layer remembers for inference."""
+        names = " and ".join(self.returns[at] for at in left)
+        right, data = trials[0].expected, trials[0].data
+        alone = self._outputs(function.without(before=False), data)
+        if alone and all(same(alone[at], right[at]) for at in left):
+            return [
+                f"For the first batch your {names} would be right; for the next, something of the"
+                " batch before is still in it. Set it anew each time, with =, not +=."
+            ]
+        for name in () if self.remembers else KEPT:
+            other = self._outputs(function.without(kept=name), data)
+            if other and not all(same(other[at], trials[0].found[at]) for at in left):
+                return [
+                    f"Your {names} changes with self.{name}, which is remembered for inference. In"
+                    " training all comes from the batch at hand: let forward keep its mean and"
+                    " root in self."
+                ]
         return []
+
+    def _outputs(self, function, data):
+        try:
+            return attempt(self, function, data).found
+        except Mistake:
+            return None
 
 
 class LayerForward(OfLayer, Forward):
@@ -63,6 +88,7 @@ class LayerForward(OfLayer, Forward):
 class LayerBackward(OfLayer, Gradients):
     """`backward` after `forward`, with what it leaves in `dgamma` and `dbeta`."""
 
+    steps = 2
     hints = (
         "Your my_backward makes all three gradients of dy and of what forward has kept. Is that"
         " right? self.H_hat is H without its mean, divided by the root.",
@@ -89,6 +115,7 @@ class LayerBackward(OfLayer, Gradients):
 class LayerRunning(OfLayer, Running):
     """`after_step`, which lets `mean` and `var` follow the batch."""
 
+    steps, remembers = 3, True
     hints = (
         "Your my_running makes the new mean and var of the old ones and the batch that forward has"
         " kept.",
@@ -108,6 +135,7 @@ class LayerRunning(OfLayer, Running):
 class LayerInference(OfLayer, Inference):
     """`forward` in inference mode."""
 
+    remembers = True
     hints = (
         "When self.training is False, forward does something else: it begins with a question, if"
         " not self.training.",
@@ -117,9 +145,8 @@ class LayerInference(OfLayer, Inference):
     @staticmethod
     def of(layer, H, gamma, beta, mean, var, eps):
         """The method as a function."""
-        layer.gamma, layer.beta, layer.training = gamma, beta, True
-        layer.forward(H[::-1] + 1)  # a batch before, which is of no account
-        layer.mean, layer.var, layer.training = mean, var, False
+        layer.gamma, layer.beta, layer.mean, layer.var = gamma, beta, mean, var
+        layer.training = False
         return layer.forward(H)
 
 
@@ -185,14 +212,31 @@ class Method:
     It has the method's code, so that what is said of the function is said of the learner's lines.
     """
 
-    def __init__(self, layer, exercise, method):
-        self.layer, self.exercise = layer, exercise
+    def __init__(self, layer, exercise, method, before=True, kept=None):
+        self.made_of = layer, exercise, method
+        self.before, self.kept = before, kept
         self.__code__ = getattr(getattr(layer, method), "__code__", None)
 
+    def without(self, **changed):
+        """The same without a batch before, or with another value of what is `kept`."""
+        return Method(*self.made_of, **changed)
+
     def __call__(self, *data):
-        """Make a layer of as many units as the data have, and try the method on it."""
-        units = np.shape(data[-2])[-1] if self.exercise is LayerRunning else np.shape(data[0])[-1]
-        return self.exercise.of(self.layer(units), *data)
+        """Make a layer of as many units as the data have, and try the method on it.
+
+        A batch goes through it before, and it remembers something, which is of no account.
+        """
+        layer, exercise, _ = self.made_of
+        units = np.shape(data[-2])[-1] if exercise is LayerRunning else np.shape(data[0])[-1]
+        made, rng = layer(units), np.random.default_rng(0)
+        if self.before:
+            made.training = True
+            for method in ("forward", "backward", "after_step")[: exercise.steps]:
+                given = (rng.normal(2, 3, (6, units)),) if method != "after_step" else ()
+                getattr(made, method)(*given)
+        for name, at in zip(KEPT, (0.5, 2.0), strict=True):
+            setattr(made, name, np.linspace(at, at + 1, units) * (3 if name == self.kept else 1))
+        return exercise.of(made, *data)
 
 
 def _missing(method, name, stage):

@@ -18,6 +18,7 @@ from .deadline import TooLong, deadline
 from .inspection import unwritten
 from .verdict import ERROR, NOT_WRITTEN, NOTHING, STUB, Mistake
 
+NO_FIT = "These shapes don't fit each other."
 SECONDS = 5.0  # for one call; a right function takes milliseconds
 
 
@@ -114,10 +115,7 @@ def _in_one_line(error, function):
 
 def _help(error):
     if "broadcast" in str(error):
-        return (
-            " These shapes don't fit each other: over which axis do your means and sums run? Over"
-            " the examples it is axis 0."
-        )
+        return f" {NO_FIT}"
     if "truth value" in str(error):
         return " An if takes one value, not an array: np.where, or a mean of the comparison."
     return ""

@@ -9,6 +9,7 @@ from bn_lib.normalization import batch_norm_inference
 from .causes import Part, explain
 from .exercise import Exercise, comparison
 from .moments import AXIS, sizes, small_batch, small_eps
+from .results import in_words
 from .runner import run
 
 BESSEL = (
@@ -89,6 +90,75 @@ def running_var(mean, var, H, momentum, /, weights="new", axis=0, statistic="unb
     return _weighed(var, new, momentum, weights)
 
 
+WEIGHTS = {  # what the weights of the old value and of the batch can be made of
+    "momentum": lambda m: m,
+    "1 − momentum": lambda m: 1 - m,
+    "0": lambda m: 0,
+    "1": lambda m: 1,
+    "momentum²": lambda m: m**2,
+    "(1 − momentum)²": lambda m: (1 - m) ** 2,
+    "1 − (1 − momentum)²": lambda m: 1 - (1 - m) ** 2,
+    "1 − momentum²": lambda m: 1 - m**2,
+    "√momentum": np.sqrt,
+    "2 · momentum": lambda m: 2 * m,
+    "momentum/2": lambda m: m / 2,
+    "1 + momentum": lambda m: 1 + m,
+    "1/momentum": lambda m: 1 / m,
+}
+RIGHT_WEIGHTS = ["1 − momentum", "momentum"]
+TWO_STEPS = ["(1 − momentum)²", "1 − (1 − momentum)²"]
+ROOTS = (
+    "{it} averages standard deviations, and squares the result; average the variances themselves."
+)
+
+
+def solve_weights(trials, at, it):
+    """Sentences for an average of the old value and the batch's with other weights, or None."""
+    ways = [(running_mean, {}, "")] if at == 0 else []
+    ways += [(running_var, {"statistic": s}, said) for s, said in VAR_STATISTICS.items() if at]
+    for root in (False, True)[: 1 + at]:
+        for made, setting, said in ways:
+            weights = [_weights_in(trial, at, made, setting, root) for trial in trials]
+            words = None not in weights and _made_of(weights, [t.data[3] for t in trials])
+            if words:
+                said = "" if setting.get("statistic") == "biased" else said.format(it=it)
+                roots = ROOTS.format(it=it) if root else ""
+                return tuple(filter(None, [roots, said, _of_weights(words, it)]))
+    return None
+
+
+def _weights_in(trial, at, made, setting, root):
+    """(weight of the old value, weight of the batch's) with which a result is an average."""
+    mean, var, H, momentum = trial.data
+    new = made(mean, var, H, momentum, weights="batch", **setting)
+    parts = np.array([trial.data[at], new, trial.found[at]])
+    old, new, found = np.sqrt(np.abs(parts)) if root else parts
+    terms = np.stack([old, new], axis=1)
+    weights = np.linalg.lstsq(terms, found, rcond=None)[0]
+    return tuple(weights) if np.allclose(terms @ weights, found, rtol=1e-8) else None
+
+
+def _made_of(weights, momenta):
+    """What both weights are made of, in words, or None."""
+    words = []
+    for each in zip(*weights, strict=True):
+        fitting = [n for n, f in WEIGHTS.items() if np.allclose(each, [f(m) for m in momenta])]
+        if np.ptp(momenta) and np.allclose(each, each[0]):
+            fitting.append(f"{in_words(each[0])}, whatever momentum is,")
+        words += fitting[:1]
+    return words if len(words) == 2 else None
+
+
+def _of_weights(words, it):
+    if words == RIGHT_WEIGHTS:
+        return ""
+    twice = " Two steps with the same batch give that: is the step taken twice?"
+    return (
+        f"{it} gives the old value the weight {words[0]} and the batch's the weight {words[1]};"
+        f" they should be {' and '.join(RIGHT_WEIGHTS)}.{twice * (words == TWO_STEPS)}"
+    )
+
+
 class Running(Exercise):
     """f(mean, var, H, momentum) -> mean, var."""
 
@@ -96,6 +166,15 @@ class Running(Exercise):
     arguments = ("mean", "var", "H", "momentum")
     axes = MappingProxyType({"mean": ("unit",), "var": ("unit",), "H": ("example", "unit")})
     returns = ("mean", "var")
+    formulas = (
+        "batch_mean = H.mean(axis=0)\n"
+        "new_mean = (1 - momentum) * mean + momentum * batch_mean\n"
+        "batch_var = ((H - batch_mean) ** 2).sum(axis=0) / (N - 1)\n"
+        "new_var = (1 - momentum) * var + momentum * batch_var",
+        "new_mean = (1 - momentum) * mean + momentum * H.mean(axis=0)\n"
+        "batch_var = N / (N - 1) * H.var(axis=0)\n"
+        "new_var = (1 - momentum) * var + momentum * batch_var",
+    )
     praise = "Right: (1 − momentum) of the old and momentum of the new batch, for mean and var."
     advice = "Take the batch's mean and variance first, then weigh old and new."
     hints = (
@@ -142,6 +221,8 @@ class Running(Exercise):
         for at, made, switches in (0, running_mean, RUNNING_SWITCHES), (1, running_var, of_var):
             found, name = [(each.found[at], each.data) for each in trials], self.returns[at]
             said = explain(found, made, switches, f"Your {name}", counts)
+            if said is None:
+                said = solve_weights(trials, at, f"Your {name}")
             if said == (VAR_STATISTICS["biased"].format(it=f"Your {name}"),):
                 said = ()  # a convention
             compare = comparison(trials, at, f"Your {name}")
@@ -221,6 +302,7 @@ class Inference(Exercise):
         {"H": ("example", "unit"), **dict.fromkeys(("gamma", "beta", "mean", "var"), ("unit",))}
     )
     returns = ("Y",)
+    formulas = ("H_hat = (H - mean) / np.sqrt(var + eps)\nY = gamma * H_hat + beta",)
     praise = "Right: the statistics are constants now, so each row stands for itself."
     advice = "Go through H − mean, √(var + ε), γ and β, one by one."
     hints = (

@@ -58,7 +58,8 @@ SPREAD_SWITCHES = {
     },
     "eps_at": {
         "inside": "",
-        "missing": "ε is missing, which shows where the variance is smaller than ε.",
+        "missing": "ε is missing, which shows where the variance is smaller than ε: it is added to"
+        " every variance, not only to one that is 0.",
         "outside": "ε is added to the root; it belongs under it.",
         "squared": "Under the root stands ε²; ε is added to the variance as it is.",
         "root": "√ε is added to the root; ε belongs under it.",

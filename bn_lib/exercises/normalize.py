@@ -37,6 +37,7 @@ class Mean(Exercise):
     arguments = ("H",)
     axes = MappingProxyType({"H": ("example", "unit")})
     returns = ("your result",)
+    formulas = ("mean = H.sum(axis=0) / N",)
     praise = "Right: one mean for each unit, taken over the examples."
     advice = "Add up the values of one unit, and divide by the number of examples."
     hints = (
@@ -136,6 +137,12 @@ class Normalize(Exercise):
     arguments = ("H", "eps")
     axes = MappingProxyType({"H": ("example", "unit")})
     returns = ("H_hat",)
+    formulas = (
+        "mean = H.sum(axis=0) / N\n"
+        "var = ((H - mean) ** 2).sum(axis=0) / N\n"
+        "H_hat = (H - mean) / np.sqrt(var + eps)",
+        "H_hat = (H - H.sum(axis=0) / N) / np.sqrt(H.var(axis=0) + eps)",
+    )
     praise = "Right: every unit is centered, then divided by √(variance + ε) over its examples."
     advice = "Go through the mean, the variance and (H − mean) / √(variance + ε), one by one."
     hints = (
@@ -186,7 +193,7 @@ class Normalize(Exercise):
             parts.append(Part(name, said == (), said, compare))
         return parts
 
-    def otherwise(self, function, trials):
+    def otherwise(self, function, trials, left):
         """How the mean that is subtracted and the spread answer, where they can be solved for."""
         solved = [solve_lines(trial.data[0], trial.found[0]) for trial in trials]
         if None in solved:
@@ -200,9 +207,9 @@ class Normalize(Exercise):
             Trial(trial.data, found, _Solved().right(*trial.data), None)
             for trial, found in zip(trials, solved, strict=True)
         ]
-        trial = parted[0]
-        which = [at for at, right in enumerate(trial.right) if not right]
-        return differences(_Solved(), parts, trial, trials[1].data, which) if which else []
+        which = [at for at, part in enumerate(self._of_lines(trials, solved)) if not part.sentences]
+        which = [at for at in which if not parted[0].right[at]]
+        return differences(_Solved(), parts, parted[0], trials[1].data, which) if which else []
 
     def measure(self, trial):
         """Mean and spread of the unit that is furthest off."""

@@ -133,6 +133,10 @@ class Population(Exercise):
     arguments = ("batches",)
     axes = MappingProxyType({"batches": ("batch", "example", "unit")})
     returns = ("mean", "var")
+    formulas = (
+        "mean = batches.mean(axis=1).mean(axis=0)\n"
+        "var = m / (m - 1) * batches.var(axis=1).mean(axis=0)",
+    )
     praise = "Right: E[mean] and m/(m − 1) · E[var], as in the paper's algorithm 2."
     advice = (
         "For each batch of m examples: a number for each unit first, and then the mean over the"
@@ -153,6 +157,10 @@ class Population(Exercise):
     def right(self, batches):
         """Mean and var."""
         return mean_recipe(batches), var_recipe(batches)
+
+    def known(self, batches):
+        """The three lengths, m as the paper calls the examples."""
+        return dict(zip("BmD", batches.shape, strict=True))
 
     def parts(self, trials):
         """Mean and var, each for itself."""

@@ -16,12 +16,17 @@ SECONDS = 3.0  # for all probes of a function
 TIMES = {0.5: "half as large", 1.0: "the same", 2.0: "twice as large", 4.0: "4 times as large"}
 
 
-def differences(exercise, function, trial, others, which):
-    """Sentences about how the outputs `which` answer unlike the right ones, the plainest first."""
+def differences(exercise, function, trial, others, which, unused=()):
+    """Sentences about how the outputs `which` answer unlike the right ones, the plainest first.
+
+    unused: names of arguments that don't come in, of which enough is said by that.
+    """
     probe = _Probe(exercise, function, trial, which)
+    found = [*(probe.picked() or probe.one_at_a_time(others)), *probe.scaled(unused)]
+    if unused:
+        return found[:2]
     found = [
-        *probe.one_at_a_time(others),
-        *probe.scaled(),
+        *found,
         *probe.bent(),
         *probe.repeated(),
         *probe.shifted(),
@@ -60,6 +65,42 @@ class _Probe:
         data = list(self.data)
         data[at] = value
         return self.both(tuple(data))
+
+    def picked(self):
+        """A sentence if of each unit only some values count, picked by their order."""
+        for at, name in enumerate(self.exercise.arguments):
+            if self.exercise.axes.get(name) != ("example", "unit"):
+                continue
+            values = self.data[at]
+            answers = [
+                self.changed(at, values + 1e-6 * row[:, None]) for row in np.eye(len(values))
+            ]
+            if None in answers:
+                continue
+            order = np.argsort(values, axis=0)
+            for index, output in enumerate(self.which):
+                if np.shape(self.right[index]) != values.shape[1:]:
+                    continue
+                mine, right = (
+                    np.array([a[which][index] != old[index] for a in answers])
+                    for which, old in ((0, self.mine), (1, self.right))
+                )
+                places = [set(np.flatnonzero(mine[o, u])) for u, o in enumerate(order.T)]
+                if np.all(right) and places[0] and all(p == places[0] for p in places):
+                    return self._of_places(places[0], len(values), self.exercise.returns[output])
+        return []
+
+    @staticmethod
+    def _of_places(places, N, name):
+        ends = {0: "smallest", N - 1: "largest", N // 2: "middle"}
+        if len(places) == N or not places <= set(ends):
+            return []
+        words = " and the ".join(ends[place] for place in sorted(places))
+        s = "s" if len(places) > 1 else ""
+        return [
+            f"In {name} only the {words} value{s} of each unit count{'' if s else 's'}: every"
+            " example has to."
+        ]
 
     def one_at_a_time(self, others):
         """What changes when one unit's, or one example's, values in one argument do."""
@@ -117,7 +158,7 @@ class _Probe:
         if role == "unit" or not weights or None in weights:
             return []
         mine, right = (np.array(each) for each in zip(*weights, strict=True))
-        if not np.allclose(right, right[0]) or not np.any(right):
+        if not np.allclose(right, right[0]) or np.allclose(right, 0):
             return []
         if np.allclose(mine, mine[0]):
             return []
@@ -159,17 +200,22 @@ class _Probe:
             )
         return said
 
-    @staticmethod
-    def _of_extra(extra):
-        return [
-            f"Your result changes with the values of {name} in {role}"
-            f" {', '.join(map(str, places))}, which should not count."
-            for (name, role), places in extra.items()
-        ]
+    def _of_extra(self, extra):
+        said = []
+        for (name, role), places in extra.items():
+            argument = self.exercise.arguments.index(name)
+            n = np.shape(self.data[argument])[self.exercise.axes[name].index(role)]
+            where = "" if len(places) == n else f" in {role} {', '.join(map(str, places))}"
+            said.append(
+                f"Your function lets {name}{where} come into {self.names}, where it has no place."
+            )
+        return said[:1]
 
-    def scaled(self):
+    def scaled(self, unused):
         """What becomes of the result when an argument is twice as large."""
         for at, name in enumerate(self.exercise.arguments):
+            if name in unused:
+                continue
             answer = self.changed(at, self.data[at] * 2)
             if answer is None:
                 continue

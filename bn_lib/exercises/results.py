@@ -5,41 +5,62 @@ import numpy as np
 from .verdict import ALMOST, SHAPE, Mistake
 
 RTOL, ATOL = 1e-8, 1e-10  # rounding: two right ways differ by some 1e-13
+HUGE = 1e300
 CLOSE = 2e-3  # of an output's own size (rms): almost right
 
 
 def same(found, expected) -> bool:
-    """Whether two results are equal up to rounding."""
+    """Whether two results are equal up to rounding, and NaN or infinite at the same places."""
     if expected is None or np.shape(found) != np.shape(expected):
         return False
-    # np.allclose does the same, five times slower; NaN is never the same.
+    # np.allclose does the same, five times slower.
     gaps = np.abs(np.subtract(found, expected))
-    return bool(np.all(gaps <= ATOL + RTOL * np.abs(expected)))
+    close = gaps <= np.minimum(ATOL + RTOL * np.abs(expected), HUGE)
+    if np.all(close) or np.all(gaps <= HUGE):
+        return bool(np.all(close))
+    neither = np.isnan(found) & np.isnan(expected)
+    return bool(np.all(close | np.equal(found, expected) | neither))
 
 
 def outputs(found, names):
-    """A learner's result as a tuple of arrays of numbers, one for each of the names."""
+    """A learner's result as a tuple of arrays of finite numbers, one for each of the names."""
+    arrays = numbers_of(found, names)
+    for array, name in zip(arrays, names, strict=True):
+        refuse_infinite(array, name)
+    return arrays
+
+
+def numbers_of(found, names):
+    """As `outputs`, but the numbers may be NaN or infinite."""
     if len(names) == 1:
         return (numbers(found, names[0]),)
     sized = isinstance(found, tuple | list) or np.ndim(as_array(found)) > 0
     if not sized or len(found) != len(names):
         size = f" of length {len(found)}" if sized else ""
         count = {2: "two", 3: "three"}[len(names)]
+        each = ""
+        if np.ndim(as_array(found)) == 2 and np.shape(found)[1] == len(names):
+            each = (
+                f" It has {count} numbers in each row, a row for each unit: return an array of all"
+                f" {names[0]} and one of all {names[1]}, the columns."
+            )
         raise Mistake(
             SHAPE,
-            f"Return {count} things: {', '.join(names)}. What came is {kind_of(found)}{size}.",
+            f"Return {count} things: {', '.join(names)}. What came is {kind_of(found)}{size}."
+            f"{each}",
         )
     return tuple(numbers(each, name) for each, name in zip(found, names, strict=True))
 
 
 def numbers(found, name):
-    """`found` as an array of floating-point numbers, all finite; whole numbers become such."""
+    """`found` as an array of floating-point numbers; whole numbers become such."""
     array = as_array(found)
     if array is None:
         wanted = "one number" if name in ("the share", "the drift") else "an array of numbers"
+        alone = " Return it alone, no other things beside it." * isinstance(found, tuple)
         raise Mistake(
             SHAPE,
-            f"{capital(name)} should be {wanted}, but it is {kind_of(found)}.",
+            f"{capital(name)} should be {wanted}, but it is {kind_of(found)}.{alone}",
         )
     if array.dtype in (np.float16, np.float32):
         raise Mistake(
@@ -47,15 +68,20 @@ def numbers(found, name):
             f"{capital(name)} has the type {array.dtype}, but what came in has the type float64:"
             " digits are lost.",
         )
+    return array.astype(np.float64)
+
+
+def refuse_infinite(array, name, cause=""):
+    """Raise Mistake where a value is NaN or infinite; the cause, if it is known, is said."""
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
         where = ", ".join(map(str, bad[0])) or "0"
         raise Mistake(
             SHAPE,
+            cause or "Do you divide by 0, or take the root of something negative?",
             f"{len(bad)} of {array.size} values of {name} are NaN or infinite, the first at index"
-            f" {where}. Do you divide by 0, or take the root of something negative?",
+            f" {where}.",
         )
-    return array.astype(np.float64)
 
 
 def as_array(found):

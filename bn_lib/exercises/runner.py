@@ -73,16 +73,30 @@ def _try(exercise, function, variants):
     right, remark = fitting[0]
     _refuse_fixed_size(exercise, function, first, other, right)
     _refuse_overwriting(exercise, first)
-    for kept, name in zip(first.called.kept, exercise.arguments, strict=True):
-        if not kept:
-            raise Mistake(
-                ELSEWHERE,
-                f"Your function changes the {name} it was given; whoever calls it goes on with"
-                f" other numbers. Lines like {name} -= … work in place.",
-                rest="The result is right, but one thing is not.",
-                already=exercise.returns,
+    names = zip(first.called.kept, exercise.arguments, strict=True)
+    changed = [name for kept, name in names if not kept]
+    if changed:
+        raise Mistake(
+            ELSEWHERE,
+            f"Your function changes the {' and '.join(changed)} it was given; whoever calls it goes"
+            f" on with other numbers. Lines like {changed[0]} -= … work in place;"
+            f" {changed[0]} = {changed[0]} - … makes a new array.",
+            rest="The result is right, but one thing is not.",
+            already=exercise.returns,
+        )
+    return joined([remark, _of_shapes(exercise, first)])
+
+
+def _of_shapes(exercise, first):
+    """A remark on right numbers with an axis of length 1 that nobody asked for, or ""."""
+    found = first.called.found if len(exercise.returns) > 1 else [first.called.found]
+    for name, one, right in zip(exercise.returns, found, first.expected, strict=True):
+        if np.ndim(one) > np.ndim(right) > 0:
+            return (
+                f"One remark: {name} has the shape {np.shape(one)}, with an axis of length 1, as"
+                f" keepdims leaves it; one number for each unit has the shape {np.shape(right)}."
             )
-    return remark
+    return ""
 
 
 def _refuse_fixed_size(exercise, function, first, other, right):

@@ -93,6 +93,11 @@ class EffectiveRate(Exercise):
     arguments = ("W", "lr")
     axes = MappingProxyType({"W": ("input", "unit")})
     returns = ("your result",)
+    formulas = (
+        "rate = lr / (W ** 2).sum(axis=0)",
+        "rate = lr / (W * W).sum(axis=0)",
+        "length = np.sqrt((W ** 2).sum(axis=0))\nrate = lr / length ** 2",
+    )
     praise = "Right: lr / |w|² for each unit. Twice the weights turn at a quarter of the rate."
     advice = "Which sum is |w|², and does it divide or multiply?"
     hints = (

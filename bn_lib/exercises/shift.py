@@ -122,6 +122,11 @@ class Drift(Exercise):
     arguments = ("means", "stds")
     axes = MappingProxyType({"means": ("row", "unit"), "stds": ("row", "unit")})
     returns = ("the drift",)
+    formulas = (
+        "steps = np.abs(means[1:] - means[:-1])\ndrift = (steps / stds[:-1]).mean()",
+        "steps = (means[1:] - means[:-1]) / stds[:-1]\n"
+        "drift = np.abs(steps).sum() / ((rows - 1) * D)",
+    )
     praise = "Right: that is how far the means move in a step, in units of σ."
     advice = (
         "Go step by step: the change from row to row, its size, divided by the spread before, and"
@@ -144,6 +149,12 @@ class Drift(Exercise):
         """The drift."""
         return (recipe(means, stds),)
 
+    def known(self, means, stds):
+        """The lengths, and the rows before and after each step."""
+        rows = {"means[1:]": means[1:], "means[:-1]": means[:-1]}
+        rows |= {"stds[1:]": stds[1:], "stds[:-1]": stds[:-1]}
+        return super().known(means, stds) | rows
+
     def parts(self, trials):
         """The drift."""
 
@@ -153,7 +164,7 @@ class Drift(Exercise):
         found = [(trial.found[0], trial.data) for trial in trials]
         return [Part("", False, explain(found, recipe, SWITCHES, "The drift", sizes))]
 
-    def otherwise(self, function, trials):
+    def otherwise(self, function, trials, left):
         """The first of some small examples that comes out wrong."""
         for said, means, stds in _small_examples():
             right = recipe(means, stds)

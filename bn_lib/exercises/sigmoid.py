@@ -102,6 +102,10 @@ class Saturated(Exercise):
     name = "check_saturated"
     arguments = ("z", "threshold")
     returns = ("the share",)
+    formulas = (
+        "h = 1 / (1 + np.exp(-z))\nslope = h * (1 - h)\nshare = (slope < threshold).mean()",
+    )
+    pairs = False
     praise = "Right: that is the share of entries where the sigmoid is nearly flat."
     advice = (
         "Go step by step: the sigmoid, its slope, which slopes are below the threshold, their"
@@ -129,7 +133,7 @@ class Saturated(Exercise):
         found = [(trial.found[0], trial.data) for trial in trials]
         return [Part("", False, explain(found, recipe, SWITCHES, "The share"), "")]
 
-    def otherwise(self, function, trials):
+    def otherwise(self, function, trials, left):
         """Whether single entries are counted rightly, and if not, one that is not."""
         for threshold in THRESHOLDS[:2]:
             for z in np.linspace(-9, 9, 73):

@@ -54,6 +54,12 @@ class Undo(Exercise):
     arguments = ("H", "eps")
     axes = MappingProxyType({"H": ("example", "unit")})
     returns = ("γ", "β")
+    formulas = (
+        "mean = H.sum(axis=0) / N\n"
+        "var = ((H - mean) ** 2).sum(axis=0) / N\n"
+        "gamma = np.sqrt(var + eps)\n"
+        "beta = mean",
+    )
     praise = "Right: with your γ and β, γ·H_hat + β is H again."
     advice = "γ undoes the division, β the subtraction: take them one at a time."
     hints = (

@@ -144,6 +144,95 @@ def test_a_layer_that_is_made_already_is_refused_in_words():
         check_layer(Base(3))
 
 
+def test_gradients_that_are_added_up_are_named():
+    class Adds(Base):
+        dgamma = dbeta = 0.0
+
+        def backward(self, dy):
+            before = self.dgamma, self.dbeta
+            dH = super().backward(dy)
+            self.dgamma, self.dbeta = self.dgamma + before[0], self.dbeta + before[1]
+            return dH
+
+    message = check_layer(Adds).message
+    assert "In backward: Right already: dH." in message
+    assert "For the first batch your dγ and dβ would be right" in message
+    assert "Set it anew each time, with =, not +=." in message
+
+
+@pytest.mark.parametrize("name", ["mean", "var"])
+def test_what_is_remembered_has_no_place_in_training(name):
+    class Mixes(Base):
+        def backward(self, dy):
+            return super().backward(dy) / (1 + getattr(self, name))
+
+    message = check_layer(Mixes).message
+    assert f"In backward: {message[13:]}" == message
+    assert f"Your dH changes with self.{name}, which is remembered for inference." in message
+
+
+def test_a_step_that_is_taken_twice_is_named():
+    class Twice(Base):
+        def forward(self, H):
+            y = super().forward(H)
+            if self.training:
+                Base.after_step(self)
+            return y
+
+    message = check_layer(Twice).message
+    assert message.startswith("In after_step: ")
+    assert "is the step taken twice?" in message
+
+
+def test_what_a_layer_is_not_given_is_not_asked_for():
+    class Bends(Base):
+        def after_step(self):
+            self.mean, self.var = np.sinh(self.batch_mean), np.cosh(self.batch_var)
+
+    message = check_layer(Bends).message
+    assert "Whatever mean and var are, your result is the same" in message  # and not momentum
+
+
+def test_a_gradient_among_others_is_to_be_returned_alone():
+    class All(Base):
+        def backward(self, dy):
+            return super().backward(dy), self.dgamma, self.dbeta
+
+    assert "of type tuple. Return it alone" in check_layer(All).message
+
+
+@pytest.mark.parametrize(
+    ("fold", "said"),
+    [
+        (
+            lambda W, b, gamma, beta, mean, var, eps: ((gamma / var)[:, None] * W, b),
+            "Here (4, 1) is unit × 1 and (6, 4) is input × unit. Units lie along the last axis",
+        ),
+        (
+            lambda W, b, gamma, beta, mean, var, eps: (np.diag(gamma) @ W, b),
+            "A product @ runs along one axis of both, but here meet 6 inputs and 4 units.",
+        ),
+    ],
+)
+def test_shapes_that_do_not_fit_are_told_by_what_stands_along_them(fold, said):
+    verdict = exercises.check_fold(fold)
+    assert verdict.stage == "error"
+    assert said in verdict.cause
+
+
+def test_a_wrong_forward_is_looked_at_without_gamma_and_beta():
+    def sorts(H, gamma, beta, eps):
+        return gamma * (np.sort(H, axis=0)[::-1] - H.mean(axis=0)) + beta
+
+    def bends(H, gamma, beta, eps):
+        H_hat = (H - H.mean(axis=0)) / np.sqrt(H.var(axis=0) + eps)
+        return H_hat * gamma**3 + np.sinh(beta)
+
+    assert "With γ = 1 and β = 0, which leaves H_hat: " in exercises.check_forward(sorts).cause
+    said = exercises.check_forward(bends).cause
+    assert said == "With γ = 1 and β = 0 it is right; with others it should be γ · H_hat + β."
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_right_layer_passes_with_other_numbers(seed):
     assert check_layer(AsInTheNotebook, seed=seed).require()

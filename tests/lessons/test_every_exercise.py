@@ -22,8 +22,10 @@ from bn_lib.exercises import (
     scale,
     shift,
     sigmoid,
+    slips,
     undo,
 )
+from bn_lib.exercises.results import same
 
 # check_layer takes a class; it is in test_build_exercise.py.
 CHECKS = [
@@ -243,6 +245,30 @@ def test_rounding_is_almost_right_and_both_numbers_are_seen_to_differ(check):
     assert mine != correct[correct.index("where") + 1]
 
 
+def test_a_factor_of_nearly_one_is_no_factor():
+    verdict = check_mean(lambda H: 1.0005 * H.mean(axis=0))
+    assert verdict.stage == "almost"
+    assert "times what it should be" not in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "equal"),
+    [
+        (1.0, 1 + 1e-12, True),
+        (1.0, 1 + 1e-6, False),
+        (1.0, np.inf, False),
+        (1.0, np.nan, False),
+        (np.inf, np.inf, True),
+        (np.inf, -np.inf, False),
+        (np.nan, np.nan, True),
+        (np.nan, 1.0, False),
+    ],
+)
+def test_what_is_no_number_is_the_same_as_its_like_only(found, expected, equal):
+    with np.errstate(all="ignore"):
+        assert same(np.array([2.0, found]), np.array([2.0, expected])) is equal
+
+
 # ---------------------------------------------------------------- right once, but not always
 
 
@@ -250,6 +276,21 @@ def test_random_results_are_noticed():
     rng = np.random.default_rng(0)
     verdict = check_mean(lambda H: H.mean(axis=0) + 1e-4 * rng.normal())
     assert (verdict.stage, "given twice, gives two results" in verdict.cause) == ("elsewhere", True)
+
+
+@pytest.mark.parametrize("name", ["mean", "undo", "population", "running", "effective_rate"])
+def test_an_axis_of_length_1_is_a_remark(name):
+    check = getattr(exercises, f"check_{name}")
+    answer = right(check)
+
+    def kept(*data):
+        made = answer(*data)
+        return tuple(part[None] for part in made) if isinstance(made, tuple) else made[None]
+
+    units = len(_outputs(check)[0])
+    said = f"has the shape (1, {units}), with an axis of length 1"
+    assert check(kept)
+    assert said in check(kept).message.split("One remark: ")[1]
 
 
 def test_what_is_kept_from_the_first_batch_is_noticed():
@@ -313,6 +354,144 @@ def test_a_function_of_nothing_is_told_that_its_arguments_do_not_matter(check):
 def _outputs(check):
     exercise = EXERCISES[check.__name__]()
     return exercise.right(*exercise.data(np.random.default_rng(0), 0))
+
+
+@every_check
+def test_all_arguments_that_are_changed_are_named(check):
+    answer = right(check)
+
+    def changes(*data):
+        made = answer(*[np.copy(each) if np.ndim(each) else each for each in data])
+        for array in filter(np.ndim, data):
+            array *= 2
+        return made
+
+    names = " and ".join(EXERCISES[check.__name__].axes) or "z"
+    verdict = check(changes)
+    assert verdict.message.startswith("The result is right, but one thing is not.")
+    assert f"changes the {names} it was given" in verdict.cause
+    assert "makes a new array" in verdict.cause
+
+
+# ---------------------------------------------------------------- formulas and slips
+
+
+def made_by(exercise, lines, data, at):
+    """Output `at` of a formula's lines."""
+    known = dict(zip(exercise.arguments, data, strict=True)) | exercise.known(*data)
+    values = {(name,): value for name, value in known.items()}
+    tree = slips._whole(lines[slips.outputs_of(lines, exercise)[at]], lines)
+    with np.errstate(all="ignore"):
+        made = slips.value(tree, values)
+    right = exercise.right(*data)[at]
+    if np.ndim(made) > 4:  # group norm's
+        return made.reshape(right.shape)
+    return np.broadcast_to(made, np.shape(right))
+
+
+@every_check
+def test_each_formula_is_right(check):
+    exercise = EXERCISES[check.__name__]()
+    for variant in range(exercise.bases + 1):
+        data = exercise.data(np.random.default_rng(variant), variant)
+        for formula in exercise.formulas:
+            for at, right in enumerate(exercise.right(*data)):
+                np.testing.assert_allclose(
+                    made_by(exercise, slips.parsed(formula), data, at), right, rtol=1e-9
+                )
+
+
+def one_slip_of_each_kind(exercise):
+    """(output, lines with a slip) that give another result than the right one."""
+    data = exercise.data(np.random.default_rng(0), 0)
+    known = dict(zip(exercise.arguments, data, strict=True)) | exercise.known(*data)
+    seen = set()
+    for lines in map(slips.parsed, exercise.formulas):
+        for at, output in enumerate(slips.outputs_of(lines, exercise)):
+            needed = slips._needed(output, lines)
+            where = [name for name in lines if name in needed]
+            hand = slips._Hand(exercise.arguments, known, where)
+            for slip in (*hand.alone(lines, []), *hand.slips(lines)):
+                if (slip.kind, at) in seen:
+                    continue
+                with contextlib.suppress(ValueError, TypeError):  # shapes that don't fit
+                    made = made_by(exercise, slip.lines, data, at)
+                    right = exercise.right(*data)[at]
+                    if np.all(np.isfinite(made)) and not np.allclose(made, right, rtol=1e-3):
+                        seen.add((slip.kind, at))
+                        yield slip.kind, at, slip.lines
+
+
+@every_check
+def test_slips_of_each_kind_are_named(check):
+    exercise = EXERCISES[check.__name__]()
+    kinds = set()
+    for kind, at, lines in one_slip_of_each_kind(exercise):
+
+        def slipped(*data, at=at, lines=lines):
+            made = list(exercise.right(*data))
+            made[at] = made_by(exercise, lines, data, at).copy()
+            return made[0] if len(made) == 1 else tuple(made)
+
+        verdict = check(slipped)
+        assert not verdict, (kind, lines)
+        assert verdict.cause, (kind, lines)
+        kinds.add(kind)
+    assert len(kinds) > 6
+
+
+def _step(H, gamma, beta, lr, error, H_hat):
+    return gamma - 2 * lr * (error * H_hat).mean(axis=0), beta - 2 * lr * error.mean(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("check", "function", "said"),
+    [
+        (
+            "forward",
+            lambda H, g, b, eps: g * (H - H.mean(0) / np.sqrt(H.var(0) + eps)) + b,
+            "What you do comes to `H_hat = H - mean / np.sqrt(var + eps)`; it should be"
+            " `H_hat = (H - mean) / np.sqrt(var + eps)`. The brackets stand elsewhere.",
+        ),
+        (
+            "forward",
+            lambda H, g, b, eps: g * (H - H.sum(0) / 9) / np.sqrt(H.var(0) + eps) + b,
+            "The number 9 stands there, whatever comes: use `N`.",
+        ),
+        (
+            "inference",
+            lambda H, g, b, m, v, eps: g * ((H - m) / np.sqrt(v) + eps) + b,
+            "`eps` belongs to another place.",
+        ),
+        (
+            "inference",
+            lambda H, g, b, m, v, eps: g * np.tanh((H - m) / np.sqrt(v + eps)) + b,
+            "`np.tanh` is taken of",
+        ),
+        (
+            "effective_rate",
+            lambda W, lr: np.diag(lr / W.T @ W),
+            "`rate = (lr / W * W).sum(axis=0)`",
+        ),
+        (
+            "step",  # of both results, though that of γ alone could be a γ that is missing
+            lambda H, g, b, lr, eps: _step(
+                H, g, b, lr, g + (x := (H - H.mean(0)) / np.sqrt(H.var(0) + eps)) + b - H, x
+            ),
+            "For your γ and β, what you do comes to `error = gamma + H_hat + beta - H`",
+        ),
+        (
+            "undo",
+            lambda H, eps: (np.sqrt(H.var(0) - eps), H.mean(0)),
+            "1 of 4 values of γ are NaN or infinite, the first at index 3. For your γ, what you do"
+            " comes to `gamma = np.sqrt(var - eps)`; it should be `gamma = np.sqrt(var + eps)`.",
+        ),
+    ],
+)
+def test_a_slip_is_said_with_the_line_as_it_reads(check, function, said):
+    verdict = getattr(exercises, f"check_{check}")(function)
+    assert not verdict
+    assert said in verdict.message
 
 
 # ---------------------------------------------------------------- verdicts

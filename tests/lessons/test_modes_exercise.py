@@ -58,6 +58,23 @@ WRONG = {
         m + a * H.mean(0),
         v + a * H.var(0, ddof=1),
     ),
+    "the old value the weight (1 − momentum)² and the batch's the weight 1 − (1 − momentum)²; they"
+    " should be 1 − momentum and momentum. Two steps": lambda m, v, H, a: (
+        step(m, H.mean(0), 1 - (1 - a) ** 2),
+        step(v, H.var(0, ddof=1), 1 - (1 - a) ** 2),
+    ),
+    "averages standard deviations, and squares the result; average": lambda m, v, H, a: (
+        step(m, H.mean(0), a),
+        step(np.sqrt(v), H.std(0, ddof=1), a) ** 2,
+    ),
+    "the batch's the weight 0.7, whatever momentum is,": lambda m, v, H, a: (
+        step(m, H.mean(0), 0.7),
+        step(v, H.var(0, ddof=1), 0.7),
+    ),
+    "lets mean come into var, where it has no place": lambda m, v, H, a: (
+        step(m, H.mean(0), a),
+        step(v, H.var(0, ddof=1), a) + a * (H.mean(0) - m) ** 2,
+    ),
     "changes the mean": lambda m, v, H, a: (
         np.copyto(m, step(m, H.mean(0), a)) or m,
         step(v, H.var(0, ddof=1), a),

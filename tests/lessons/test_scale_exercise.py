@@ -10,6 +10,9 @@ WRONG = {
     "the gradient shrinks": lambda W, lr: lr / np.linalg.norm(W, axis=0),
     "mean of the squares": lambda W, lr: lr / (W**2).mean(axis=0),
     "square of the sum": lambda W, lr: lr / W.sum(axis=0) ** 2,
+    "Your result is the same number for every unit": lambda W, lr: np.full(
+        W.shape[1], lr / np.linalg.norm(W, 2) ** 2
+    ),
     "name an axis": lambda W, lr: lr / (W**2).sum(),
     "axis 1": lambda W, lr: lr / (W**2).sum(axis=1),
     "turn more slowly": lambda W, lr: lr * (W**2).sum(axis=0),

@@ -39,6 +39,7 @@ WRONG = {
     "tanh": (lambda z, t: np.mean(1 - np.tanh(z) ** 2 < t), "slope of tanh"),
     "percent": (lambda z, t: 100 * np.mean(slope(z) < t), "percent"),
     "count": (lambda z, t: np.sum(slope(z) < t), "You give a count"),
+    "mean first": (lambda z, t: float(np.mean(slope(z)) < t), "slope.mean() < threshold"),
     "per unit": (lambda z, t: np.mean(slope(z) < t, axis=0), "shape (8,)"),
     "mask": (lambda z, t: slope(z) < t, "one number, but it is of type ndarray of bool"),
     "rows of two lengths": (lambda z, t: [[0.1], [0.1, 0.2]], "but it is of type list"),

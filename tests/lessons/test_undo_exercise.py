@@ -26,7 +26,6 @@ RIGHT = {
     "numpy": pair(std, mean),
     "a list": lambda H, eps: [std(H, eps), mean(H, eps)],
     "an array": lambda H, eps: np.stack([std(H, eps), mean(H, eps)]),
-    "kept axes": lambda H, eps: (std(H, eps)[None], H.mean(0, keepdims=True)),
     "moments": lambda H, eps: (np.sqrt(moments(H)[1] + eps), moments(H)[0]),
 }
 
@@ -63,6 +62,18 @@ WRONG = {
     ),
     "an array of no axis": (lambda H, eps: np.array(1.0), "two things: γ, β. What came is of type"),
     "three things": (lambda H, eps: (std(H, eps), mean(H, eps), H), "of type tuple of length 3"),
+    "a table": (
+        lambda H, eps: np.stack([std(H, eps), mean(H, eps)], axis=1),
+        "two numbers in each row, a row for each unit: return an array of all γ and one of all β",
+    ),
+    "from the ends": (
+        pair(lambda H, eps: np.sqrt(np.ptp(H, axis=0) ** 2 / 5 + eps), mean),
+        "In γ only the smallest and the largest values of each unit count: every example has to.",
+    ),
+    "from the largest": (
+        pair(lambda H, eps: np.sqrt(np.abs(H.max(axis=0)) ** 1.5 + eps), mean),
+        "In γ only the largest value of each unit counts: every example has to.",
+    ),
     "nan": (pair(lambda H, eps: np.log(np.sign(H.mean(0)) + 1), mean), "of γ are NaN"),
     "in place": (
         pair(std, lambda H, eps: [H.mean(0), H.sort()][0]),

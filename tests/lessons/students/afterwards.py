@@ -84,7 +84,7 @@ def divided_then_centered_wrongly(H, eps):
     return scaled - scaled.mean()
 
 
-@wrong("normalize", "ε is subtracted", r"ε.*(subtract|sign|minus)|ε")
+@wrong("normalize", "ε is subtracted", r"ε.*(subtract|sign|minus)|ε|var - eps")
 def minus_eps(H, eps):
     return (H - H.mean(0)) / np.sqrt(np.abs(H.var(0) - eps))
 

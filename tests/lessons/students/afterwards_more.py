@@ -60,7 +60,7 @@ def std_in_the_term(dy, H_hat, gamma, std):
     return gamma / std * (dy - dy.mean(0) - std * H_hat * (dy * H_hat).mean(0))
 
 
-@wrong("backward", "γ in the mean path only is missing", r"γ.*mean|mean.*γ")
+@wrong("backward", "γ in the mean path only is missing", r"γ.*mean|mean.*γ|`gamma` is missing")
 def gamma_missing_in_mean(dy, H_hat, gamma, std):
     d = gamma * dy
     return (d - dy.mean(0) - H_hat * (d * H_hat).mean(0)) / std
@@ -232,7 +232,7 @@ def half_rate(W, lr):
     return lr / (2 * (W**2).sum(axis=0))
 
 
-@wrong("effective_rate", "cubes", r"cube|power|squares")
+@wrong("effective_rate", "cubes", r"cube|power|squares|W \*\* 3")
 def cubes(W, lr):
     return lr / (np.abs(W) ** 3).sum(axis=0)
 

@@ -78,7 +78,7 @@ def transposed(H, eps):
     return (X - X.mean(axis=1, keepdims=True)) / np.sqrt(X.var(axis=1, keepdims=True) + eps)
 
 
-@wrong("normalize", "variance of the squares", r"variance|spread|squares")
+@wrong("normalize", "variance of the squares", r"variance|spread|squared")
 def var_of_squares(H, eps):
     return (H - H.mean(axis=0)) / np.sqrt((H**2).var(axis=0) + eps)
 
@@ -173,7 +173,7 @@ def mean_gamma(dy, H_hat, gamma, std):
 @wrong(
     "backward",
     "the two terms multiplied",
-    r"product|multipl|straight|square|equal steps|twice as large",
+    r"`\*` stands where `-`|product|multipl|straight|square|equal steps|twice as large",
 )
 def multiplied(dy, H_hat, gamma, std):
     return gamma / std * (dy - dy.mean(0) * H_hat * (dy * H_hat).mean(0))

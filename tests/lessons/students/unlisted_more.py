@@ -14,7 +14,7 @@ def skewed(H):
     return 3 * H.mean(axis=0) - 2 * np.median(H, axis=0)
 
 
-@wrong("mean", "1 added to the sum", r"too large|1/|added")
+@wrong("mean", "1 added to the sum", r"too large|1/|`1` comes in")
 def starts_at_one(H):
     total = 1
     for row in H:
