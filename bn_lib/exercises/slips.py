@@ -5,26 +5,18 @@ elsewhere, another sign, a term forgotten or moved, a square too many, another v
 the place of a mean. The slips of every place are tried, one at a time and then two. What gives the
 same numbers is said, with the line as it then reads; that is true whatever the learner's own lines
 look like.
-
-A line is a tree of tuples, what is done and to what: ("+", ("var",), ("eps",)).
 """
 
-import ast
 import functools
 import itertools
 from typing import NamedTuple
 
 import numpy as np
 
-from . import inspection
+from . import formulas, inspection
 from .results import same
 
 PAIRS = 15_000  # of slips, that are tried for an output
-SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.Lt: "<"}
-DO = {
-    **{"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide, "**": np.power},
-    **{"<": np.less, "<=": np.less_equal, ">": np.greater},
-}
 OTHER = {"+": "-*", "-": "+*", "*": "/+", "/": "*", "<": ("<=", ">")}
 FOUR = ("+", "-", "*", "/")
 AXES = {
@@ -79,9 +71,9 @@ def explain(exercise, function, trials, which, most=2):
     literals = [f"{n:g}" for n in sorted(inspection.literals(function) - {0})]
     ways = []
     for formula in exercise.formulas:
-        lines = parsed(formula)
-        outputs = [outputs_of(lines, exercise)[at] for at in which]
-        needed = set().union(*(_needed(output, lines) for output in outputs))
+        lines = formulas.parsed(formula)
+        outputs = [formulas.outputs_of(lines, exercise)[at] for at in which]
+        needed = set().union(*(formulas.needed(output, lines) for output in outputs))
         where = [name for name in lines if name in needed]
         ways.append((_Hand(exercise.arguments, known[0], where), lines, outputs))
     singles = [
@@ -107,7 +99,8 @@ def _in_words(name, lines, wrong, said):
     """What the learner's lines come to, for outputs of this name ("" for all), and each slip."""
     changed = [at for at in lines if lines[at] != wrong[at]]
     mine, right = (
-        " and ".join(f"`{at} = {text(each[at])}`" for at in changed) for each in (wrong, lines)
+        " and ".join(f"`{at} = {formulas.text(each[at])}`" for at in changed)
+        for each in (wrong, lines)
     )
     what = f"For your {name}, what you do" if name else "What you do"
     return (f"{what} comes to {mine}; it should be {right}.", *dict.fromkeys(said))
@@ -131,7 +124,7 @@ class _Search:
 
     def gives(self, lines, outputs):
         """Whether outputs of some lines are what was found, in all trials."""
-        trees = tuple(_whole(lines[output], lines) for output in outputs)
+        trees = tuple(formulas.whole(lines[output], lines) for output in outputs)
         if trees in self.seen:
             return False
         self.seen.add(trees)
@@ -145,113 +138,11 @@ class _Search:
 
 def _gives(tree, values, found):
     try:
-        made = value(tree, values)
+        made = formulas.value(tree, values)
         made = made.reshape(found.shape) if np.ndim(made) > 4 else made  # of groups
         return same(found, np.broadcast_to(made, found.shape))
     except (ValueError, TypeError, IndexError):  # shapes that don't fit
         return False
-
-
-def value(tree, values):
-    """What a tree gives; `values` has those of the leaves, and keeps the others."""
-    if tree not in values:
-        head, *parts = tree
-        if not parts:
-            values[tree] = np.float64(head)
-        else:
-            given = [value(part, values) for part in parts]
-            values[tree] = (DO.get(head) or _function(head))(*given)
-    return values[tree]
-
-
-@functools.cache
-def _function(head):
-    """The function of one array that is written .mean(axis=0), np.sqrt or -."""
-    if head == "negative":
-        return np.negative
-    if head.startswith("np."):
-        return getattr(np, head.removeprefix("np."))
-    call = ast.parse(f"x{head}", mode="eval").body
-    given = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
-
-    def reduced(x):
-        kept = np.ndim(x) > 3 or (np.ndim(x) == 2 and given.get("axis") == 1)
-        return getattr(np, call.func.attr)(x, **given, keepdims=kept)
-
-    return reduced
-
-
-# ---------------------------------------------------------------- trees
-
-
-def parsed(formula):
-    """The lines of a formula, {name: tree}."""
-    return {line.targets[0].id: _tree(line.value) for line in ast.parse(formula).body}
-
-
-def outputs_of(lines, exercise):
-    """The names of the lines that are returned: new_…, or the last ones."""
-    new = [name for name in lines if name.startswith("new_")]
-    return new or list(lines)[-len(exercise.returns) :]
-
-
-def _needed(name, lines):
-    """The names of the lines that a line is made of, and its own."""
-    return {name}.union(*(_needed(leaf, lines) for leaf in _leaves(lines[name]) if leaf in lines))
-
-
-def _leaves(tree):
-    return {tree[0]} if len(tree) == 1 else set().union(*map(_leaves, tree[1:]))
-
-
-def _tree(node):
-    match node:
-        case ast.BinOp(left, op, right) | ast.Compare(left, [op], [right]):
-            return (SIGNS[type(op)], _tree(left), _tree(right))
-        case ast.UnaryOp(ast.USub(), of):
-            return ("negative", _tree(of))
-        case ast.Call(ast.Attribute(ast.Name("np")) as name, [of]):
-            return (ast.unparse(name), _tree(of))
-        case ast.Call(ast.Attribute(of, name), [], words):
-            return (f".{name}({', '.join(map(ast.unparse, words))})", _tree(of))
-    return (ast.unparse(node),)
-
-
-def _trees(patterns, names):
-    texts = [pattern.replace("{}", name) for name in names for pattern in patterns]
-    return [_tree(ast.parse(text, mode="eval").body) for text in texts]
-
-
-def _whole(tree, lines):
-    """A tree with the lines in the place of their names."""
-    if len(tree) == 1:
-        return _whole(lines[tree[0]], lines) if tree[0] in lines else tree
-    return (tree[0], *(_whole(part, lines) for part in tree[1:]))
-
-
-def text(tree):
-    """A tree as Python."""
-    return ast.unparse(ast.parse(_in_brackets(tree), mode="eval")).replace("e-0", "e-")
-
-
-def _in_brackets(tree):
-    head, *parts = tree
-    if not parts:
-        return head
-    inner = [_in_brackets(part) for part in parts]
-    if head in DO:
-        return f"({inner[0]} {head} {inner[1]})"
-    if head == "negative":
-        return f"(-{inner[0]})"
-    return f"({inner[0]}){head}" if head[0] == "." else f"{head}({inner[0]})"
-
-
-def _everywhere(tree, change):
-    """(tree with a change, what is said) for all that `change` yields at each place of a tree."""
-    yield from change(tree)
-    for at in range(1, len(tree)):
-        for new, *said in _everywhere(tree[at], change):
-            yield (*tree[:at], new, *tree[at + 1 :]), *said
 
 
 # ---------------------------------------------------------------- slips
@@ -264,9 +155,9 @@ class _Hand:
         self.names, self.arguments, self.where = list(known), arguments, where
         self.scalars = [name for name, value in known.items() if np.ndim(value) == 0]
         batches = [name for name in arguments if np.ndim(known[name]) == 2]
-        self.statistics = _trees(STATISTICS, batches)
+        self.statistics = formulas.trees(STATISTICS, batches)
         counts = [name for name in known if name in (*LETTERS.values(), "m")]
-        self.factors = _trees(("2", "1 / 2"), [""]) + _trees(FACTORS, counts)
+        self.factors = formulas.trees(("2", "1 / 2"), [""]) + formulas.trees(FACTORS, counts)
 
     def slips(self, lines):
         """Slips of which two can come together."""
@@ -292,7 +183,7 @@ class _Hand:
         names = list(names)
         for name, tree in lines.items():
             if name in self.where:
-                made = _everywhere(tree, functools.partial(change, names))
+                made = formulas.everywhere(tree, functools.partial(change, names))
                 for new, kind, *words in made:
                     yield Slip(lines | {name: new}, kind, _said(kind, *words))
             names.append(name)
@@ -327,13 +218,13 @@ class _Hand:
         terms = [("1",), *((name,) for name in names if tree != (name,)), *self.statistics]
         yield from (((s, tree, term), "added", term) for s in FOUR for term in terms)
         yield from ((one, "statistic", one, tree) for one in self.statistics if one != tree)
-        if _leaves(tree) - {*self.scalars}:
+        if formulas.leaves(tree) - {*self.scalars}:
             yield (".mean(axis=0)", tree), "early", tree
 
 
 def _said(kind, new=None, old=None):
     """What is said of a slip; of a leaf, which may be a sign or a function, its head."""
-    words = [tree and (text(tree) if len(tree) > 1 else tree[0]) for tree in (new, old)]
+    words = [tree and (formulas.text(tree) if len(tree) > 1 else tree[0]) for tree in (new, old)]
     return KINDS[kind].format(new=words[0], old=words[1])
 
 
@@ -425,9 +316,9 @@ def _without(tree):
             if len(left) == 1 and head in ("+", "*"):
                 yield right, head, left
 
-    return _everywhere(tree, change)
+    return formulas.everywhere(tree, change)
 
 
 def _with(tree, head, term):
     """Trees in which a term or factor is added at some place."""
-    return (new for (new,) in _everywhere(tree, lambda of: [((head, of, term),)]))
+    return (new for (new,) in formulas.everywhere(tree, lambda of: [((head, of, term),)]))

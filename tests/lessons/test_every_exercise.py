@@ -15,6 +15,7 @@ from bn_lib.exercises import (
     build,
     check_mean,
     descent,
+    formulas,
     learner,
     modes,
     normalize,
@@ -380,9 +381,9 @@ def made_by(exercise, lines, data, at):
     """Output `at` of a formula's lines."""
     known = dict(zip(exercise.arguments, data, strict=True)) | exercise.known(*data)
     values = {(name,): value for name, value in known.items()}
-    tree = slips._whole(lines[slips.outputs_of(lines, exercise)[at]], lines)
+    tree = formulas.whole(lines[formulas.outputs_of(lines, exercise)[at]], lines)
     with np.errstate(all="ignore"):
-        made = slips.value(tree, values)
+        made = formulas.value(tree, values)
     right = exercise.right(*data)[at]
     if np.ndim(made) > 4:  # group norm's
         return made.reshape(right.shape)
@@ -397,7 +398,7 @@ def test_each_formula_is_right(check):
         for formula in exercise.formulas:
             for at, right in enumerate(exercise.right(*data)):
                 np.testing.assert_allclose(
-                    made_by(exercise, slips.parsed(formula), data, at), right, rtol=1e-9
+                    made_by(exercise, formulas.parsed(formula), data, at), right, rtol=1e-9
                 )
 
 
@@ -406,9 +407,9 @@ def one_slip_of_each_kind(exercise):
     data = exercise.data(np.random.default_rng(0), 0)
     known = dict(zip(exercise.arguments, data, strict=True)) | exercise.known(*data)
     seen = set()
-    for lines in map(slips.parsed, exercise.formulas):
-        for at, output in enumerate(slips.outputs_of(lines, exercise)):
-            needed = slips._needed(output, lines)
+    for lines in map(formulas.parsed, exercise.formulas):
+        for at, output in enumerate(formulas.outputs_of(lines, exercise)):
+            needed = formulas.needed(output, lines)
             where = [name for name in lines if name in needed]
             hand = slips._Hand(exercise.arguments, known, where)
             for slip in (*hand.alone(lines, []), *hand.slips(lines)):
