@@ -177,7 +177,15 @@ class Saturated(Exercise):
         return f"With the threshold {threshold} you get {found:.4g} where {expected:.4g} is right."
 
     def beyond(self, function, rng):
-        """Entries so large that an exponential overflows."""
+        """Whole numbers, as in the lesson, and entries so large that an exponential overflows."""
+        share = as_array(call(function, (np.array([-4, 0, 4, 4]), THRESHOLDS[0])).found)
+        if not same(share, 0.75):
+            raise Mistake(
+                ELSEWHERE,
+                "Right for other numbers, but whole ones make it wrong. Are your values put into an"
+                " array made like z? It is of whole numbers too, and cuts off all after the point.",
+                f"For z = −4, 0, 4, 4 you get {share:.4g} where 0.75 is right.",
+            )
         ends = np.array([[-1000.0, 0.0, 1000.0]])
         try:
             called = call(function, (ends, THRESHOLDS[0]))

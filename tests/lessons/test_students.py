@@ -9,7 +9,7 @@ from tests.lessons.students.table import SETS, students, table, verdict_on
 
 # The share of wrong functions whose cause is named, at least; 3 to 6 were written later, from what
 # no recipe lists.
-NAMED = {1: 0.95, 2: 0.95, 3: 0.9, 4: 0.9, 5: 0.9, 6: 0.95}
+NAMED = {1: 0.95, 2: 0.95, 3: 0.9, 4: 0.9, 5: 0.9, 6: 0.95, 7: 0.95}
 
 
 def label(student):
