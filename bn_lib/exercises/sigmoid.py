@@ -178,7 +178,7 @@ class Saturated(Exercise):
 
     def beyond(self, function, rng):
         """Whole numbers, as in the lesson, and entries so large that an exponential overflows."""
-        share = as_array(call(function, (np.array([-4, 0, 4, 4]), THRESHOLDS[0])).found)
+        share = as_array(call(function, (np.array([[-4, 0, 4, 4]]), THRESHOLDS[0])).found)
         if not same(share, 0.75):
             raise Mistake(
                 ELSEWHERE,

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from bn_lib import exercises
 from tools import assignment, notebooks
 
 STEMS = [path.stem for path in notebooks.paths() if notebooks.pieces(
@@ -88,17 +89,15 @@ bn_lib.exercises.Verdict.require = lambda verdict: verdict
         ("return 1, 0", REDEFINED),
     ],
 )
-def test_wrong_fixed_in_shape_or_with_a_check_of_its_own_earns_nothing(body, more, library):
-    from bn_lib.exercises import Verdict
-
-    require = Verdict.require
-    try:
-        with pytest.raises(AssertionError):
-            graded(
-                [f"def my_undo(H, eps):\n    {body}\n{more}"], cells("02_undo")["undo-test"].source
-            )
-    finally:
-        Verdict.require = require
+def test_wrong_fixed_in_shape_or_with_a_check_of_its_own_earns_nothing(
+    body, more, library, monkeypatch
+):
+    # What is redefined is put back, for the tests that follow.
+    monkeypatch.setattr(exercises, "check_undo", exercises.check_undo)
+    monkeypatch.setattr(exercises.Verdict, "require", exercises.Verdict.require)
+    answer = f"def my_undo(H, eps):\n    {body}\n{more}"
+    with pytest.raises(AssertionError):
+        graded([answer], cells("02_undo")["undo-test"].source)
 
 
 def test_seeds_are_secret():
