@@ -25,12 +25,14 @@ UNIT := $(wildcard tests/unit tests/lessons)
 CHANGED = $(shell git diff --name-only --diff-filter=d HEAD -- 'notebooks/*.ipynb'; \
 	git ls-files --others --exclude-standard -- 'notebooks/*.ipynb')
 
-# Without the lessons' evidence, which trains networks: it fails where mathematics, data or a claim has changed,
-# and `make test` has it. What is tried of figures and exercises stays.
+# Without what takes long: the lessons' evidence, which trains networks, every figure and every exercise in every state, and
+# some 650 functions of students. `make test` has them.
+LONGER := $(addprefix --ignore-glob=tests/lessons/test_,*_evidence.py every_figure.py every_exercise.py students.py)
+
 check: $(VENV)/.test  ## in a minute: style, unit tests, notebooks that changed since the last commit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/python -m pytest $(SPREAD) --ignore-glob='tests/lessons/*_evidence.py' $(UNIT) $(CHANGED)
+	$(BIN)/python -m pytest $(SPREAD) $(LONGER) $(UNIT) $(CHANGED)
 
 # Without nbval: tests/browser runs each notebook in JupyterLab, and compares its words as nbval does.
 test: $(VENV)/.test $(VENV)/.chromium  ## run every check and every test

@@ -133,8 +133,7 @@ def _ink(picture, text) -> list[float] | None:
         pixels = np.array(renderer.buffer_rgba())
     finally:
         picture.figure.set_dpi(style.DPI)
-    rows, columns = np.nonzero((pixels[..., 3] > 100) & (pixels[..., :3].min(axis=2) < 200))
-    if not len(rows):
-        return None
-    box = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
-    return [float(side) / ZOOM for side in box]
+    opaque = pixels[..., 3] > 100
+    dark = np.minimum.reduce([pixels[..., channel] for channel in range(3)]) < 200
+    box = Image.fromarray(opaque & dark).getbbox()
+    return box and [side / ZOOM for side in box]
