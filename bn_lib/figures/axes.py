@@ -177,7 +177,6 @@ class WhatMoves(Picture):
         for texts, row, row_made, row_still in zip(self.cells, moved, made, still, strict=True):
             for text, value, keeps in zip(texts, row, row_still, strict=True):
                 text.say(("0" if keeps else rounded(value)) if row_made else "")
-                text.set_weight("bold" if keeps else "normal")
         self.sentence = self._sentence(moved, made, still)
 
     def _sentence(self, moved, made, still):
