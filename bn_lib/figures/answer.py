@@ -291,11 +291,12 @@ class Multiples(Picture):
             axes.yaxis.set_major_formatter(lambda at, _: "undone 1" if at == 1 else short(at))
             axes.yaxis.set_minor_locator(NullLocator())
             level(axes, 1, color=style.LEVEL, linestyle=":", linewidth=style.LINE)
-            self.curves = {name: self._build(axes, **looks) for name, looks in CASES.items()}
+            self.curves = {name: self._build(axes, name, **looks) for name, looks in CASES.items()}
 
-    def _build(self, axes, marker, **looks):
+    def _build(self, axes, name, marker, **looks):
         marker = dict(marker=marker, markersize=style.BEAD)
-        words = Words(self, axes, va="bottom", weight="bold", color=looks["color"])
+        color = WORDS.get(name, looks["color"])
+        words = Words(self, axes, va="bottom", weight="bold", color=color)
         return Line(self, axes, **looks), Dots(self, axes, color=looks["color"], **marker), words
 
     def update(self, result, **position):

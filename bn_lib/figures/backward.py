@@ -65,7 +65,7 @@ class Jacobian(Picture):
                 "osD", (style.TARGET, style.OUTPUT, style.NORMALIZED), strict=True
             )
         )
-        colors = (style.OUTPUT, style.NORMALIZED, style.TARGET_WORDS)
+        colors = (style.OUTPUT_WORDS, style.NORMALIZED, style.TARGET_WORDS)
         self.words = [
             Words(self, axes, 0.02, height, color=color, va="center", weight="bold")
             for height, color in zip((3.45, 3.0, 2.55), colors, strict=True)

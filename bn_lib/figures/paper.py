@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from bn_lib.figures.networks import LOOKS
+from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.pictures import style
 from bn_lib.pictures.checks import expect, place, records, take
 from bn_lib.pictures.marks import Band, Bars, Line, Map, Words, apart
@@ -49,11 +49,12 @@ class Curves(Picture):
             share_ticks(axes)
             grid(axes)
             self.curves, self.labels = {}, {}
-            for name, looks in zip(names, style.LINES[: len(names)], strict=True):
-                own = LOOKS.get(name, looks)
-                looks = dict(color=own["color"], linestyle=own["linestyle"])
-                self.curves[name] = Line(self, axes, **looks)
-                bold = dict(va="center", weight="bold", color=looks["color"])
+            for name, (color, line, _, dark) in zip(
+                names, style.COMPARED[: len(names)], strict=True
+            ):
+                own = LOOKS.get(name, dict(color=color, linestyle=line))
+                self.curves[name] = Line(self, axes, color=own["color"], linestyle=own["linestyle"])
+                bold = dict(va="center", weight="bold", color=WORDS.get(name, dark))
                 self.labels[name] = Words(self, axes, **bold)
 
     def update(self, result, **position):
@@ -345,11 +346,10 @@ class Percentiles(Picture):
         with self.drawing(860, 350):
             axes = self.figure.subplots(1, 2, sharey=True)
             axes[0].set_ylabel("input of the unit")
-            self.sides = [
-                self._build_side(axes[i], NAMES[i], style.PAIR[i]["color"]) for i in (0, 1)
-            ]
+            self.sides = [self._build_side(axes[i], name) for i, name in enumerate(NAMES)]
 
-    def _build_side(self, axes, title, color):
+    def _build_side(self, axes, title):
+        color = LOOKS[title]["color"]
         end, top, room = self.steps[-1], self.TOP, 1.17  # to the right, for names
         axes.set(title=title, xlabel="steps of training", ylim=(-top, top))
         axes.set(xlim=(0, room * end), xticks=[0, end // 2, end])
@@ -360,7 +360,7 @@ class Percentiles(Picture):
             Line(self, axes, linestyle=dash, color=color, linewidth=width)
             for dash, width in (("--", style.FINE), ("-", style.BOLD + 0.1), ("--", style.FINE))
         ]
-        looks = dict(color=color, fontsize=style.MEDIUM)
+        looks = dict(color=WORDS[title], fontsize=style.MEDIUM)
         names = [
             Words(self, axes, 1.02 * end, text=f"{share} %", va="center", **looks)
             for share in self.SHARES

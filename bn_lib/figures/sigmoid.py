@@ -165,7 +165,7 @@ class Straightness(Picture):
         axes.plot(CURVE, curve(CURVE), color=style.STILL)
         self.bell = Band(self, axes, color=style.OUTPUT, alpha=0.22)
         self.line = Line(self, axes, linestyle="--", color=style.OUTPUT, linewidth=style.BOLD)
-        bold = dict(color=style.OUTPUT, weight="bold", va="center")
+        bold = dict(color=style.OUTPUT_WORDS, weight="bold", va="center")
         self.label = Words(self, axes, -REACH + 0.4, 1.03, **bold)
         note(axes, -REACH + 0.4, 0.84, "shaded: the inputs")
 
@@ -181,7 +181,8 @@ class Straightness(Picture):
         self.r2s = Line(self, axes, color=style.OUTPUT)
         ring = dict(mfc="none", markersize=style.HERE, mew=style.HEAVY)
         self.here = Dots(self, axes, mec=style.OUTPUT, **ring)
-        self.beta = Words(self, axes, gammas[0] * 1.05, 0.3, color=style.OUTPUT, weight="bold")
+        looks = dict(color=style.OUTPUT_WORDS, weight="bold")
+        self.beta = Words(self, axes, gammas[0] * 1.05, 0.3, **looks)
 
     def update(self, result, *, gamma, beta, **others):
         line, r2s = take(result, line=(3,), r2s=self.gammas.shape)

@@ -64,7 +64,7 @@ class Overlay(Picture):
         axes.text(right_hump, 1.05 * original.max(), "original H", color=style.BASIS, ha="center")
         outline = dict(fill=False, linewidth=style.BOLD, baseline=None)
         self.steps = Steps(self, axes, self.edges, color=style.OUTPUT, **outline)
-        looks = dict(color=style.OUTPUT, weight="bold", va="center")
+        looks = dict(color=style.OUTPUT_WORDS, weight="bold", va="center")
         self.label = Words(self, axes, 0, 0.93 * top, ha="center", **looks)
         self.beyond = Beyond(self, axes, (0.8 * top, 0.8 * top), **looks)
 
@@ -89,7 +89,7 @@ class Overlay(Picture):
         axes.set(title="The γ, β plane", aspect="equal", xlabel="γ", ylabel="β")
         axes.set(xlim=(gamma[0] - 0.4, gamma[1] + 0.4), ylim=(beta[0] - 0.4, beta[1] + 0.4))
         rings(axes, undo, range(1, 8), color=style.FAINT, linewidth=style.THIN)
-        star(axes, undo, style.RING, (-9, 0), ha="right", va="center", color=style.TARGET)
+        star(axes, undo, style.RING, (-9, 0), ha="right", va="center", color=style.TARGET_WORDS)
         ring = dict(mfc="none", mec=style.OUTPUT, markersize=style.RING, mew=style.HEAVY)
         self.here = Dots(self, axes, **ring)
 
@@ -177,7 +177,7 @@ class LeftOver(Picture):
             level(axes, color=style.FAINT)
             self.half = 100 * (1 - np.sqrt(0.5))  # missing at σ = √ε, in %
             level(axes, self.half, color=style.TARGET, linestyle=":", linewidth=style.FINE)
-            looks = dict(color=style.TARGET, ha="right")
+            looks = dict(color=style.TARGET_WORDS, ha="right")
             axes.text(self.sigmas[-1], self.half + 2, percent(self.half / 100, 0), **looks)
             self._build_marks(axes)
 
@@ -189,7 +189,7 @@ class LeftOver(Picture):
         self.knee = Line(self, axes, color=style.TARGET, **dashed)
         here = dict(markersize=style.HERE, mec="white", mew=style.FINE)
         self.here = Dots(self, axes, color=style.OUTPUT, **here)
-        looks = bold | dict(color=style.TARGET, ha="center", va="bottom")
+        looks = bold | dict(color=style.TARGET_WORDS, ha="center", va="bottom")
         self.knee_label = Words(self, axes, 1, 3, "σ = √ε", **looks)
 
     def update(self, result, *, sigma, eps, **others):
@@ -254,11 +254,11 @@ class SecondBatch(Picture):
         axes.minorticks_off()
         axes.plot(sizes, np.sqrt(3 / sizes), color=style.TARGET, linestyle="--")
         middle = sizes[len(sizes) // 2]
-        axes.annotate("√(3/N)", (middle, np.sqrt(3 / middle)), (8, 6), color=style.TARGET,
+        axes.annotate("√(3/N)", (middle, np.sqrt(3 / middle)), (8, 6), color=style.TARGET_WORDS,
                       textcoords="offset points", weight="bold")  # fmt: skip
         here = dict(markersize=style.HERE, mec="white", mew=style.FINE)
         self.here = Dots(self, axes, color=style.OUTPUT, **here)
-        self.value = Words(self, axes, 1, 1, color=style.OUTPUT, weight="bold", va="bottom")
+        self.value = Words(self, axes, 1, 1, color=style.OUTPUT_WORDS, weight="bold", va="bottom")
 
     def update(self, result, *, N, scale=1.0, **others):
         batches = take(result, A=(N,), B=(N,), after=(N,))

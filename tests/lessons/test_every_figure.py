@@ -6,6 +6,7 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from bn_lib import figures
@@ -84,10 +85,20 @@ def test_notebooks_show_every_figure_except_those_that_are_kept_for_older_ones()
     assert {name for name in figures.__all__ if not re.search(rf"\b{name}\(", code)} == KEPT
 
 
+def contrast(color) -> float:
+    """Of a color with white paper, from 1 to 21: WCAG 2.2, "contrast ratio"."""
+    parts = np.array(to_rgb(color))
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+
+
 @pytest.mark.parametrize("size", [1, LARGE])
 @every_figure
-def test_nothing_grows_texts_have_their_places_and_the_sentence_is_short(name, size):
-    """In large text, too, which is as large as it says; the figure is as wide as before."""
+def test_nothing_grows_texts_can_be_read_and_the_sentence_is_short(name, size):
+    """In large text, too, which is as large as it says; the figure is as wide as before.
+
+    WCAG 2.2, criterion 1.4.3, asks for a contrast of 4.5.
+    """
     picture = FIGURES[name].make()
     width = picture.figure.bbox.width
     picture.enlarge(size)
@@ -97,7 +108,10 @@ def test_nothing_grows_texts_have_their_places_and_the_sentence_is_short(name, s
     for result, position in FIGURES[name].states:
         picture.update(result, **position)
         assert misplaced(picture) == []
-        assert min(text.get_fontsize() for text in drawn(picture)) >= 10 * size
+        texts = drawn(picture)
+        assert min(text.get_fontsize() for text in texts) >= 10 * size
+        pale = [t.get_text() for t in texts if contrast(t.get_color()) < 4.5]
+        assert [text for text in pale if text.strip()] == []
         assert 0 < len(picture.describe()) <= 170
     assert artists(picture) == before
 
