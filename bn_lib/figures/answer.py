@@ -81,7 +81,8 @@ PARTS = {
     "batch norm": "normalizes 1 unit's numbers over the batch, multiplies them by that unit's γ "
     "and adds its β.",
     "a sigmoid": "an S-shaped curve that turns any number into one between 0 and 1.",
-    "the answer": "10 numbers, one for each digit. The largest is the network's guess.",
+    "the answer": "10 numbers, one for each digit. The largest is the network's guess. "
+    "The gray disk is the right digit.",
 }
 
 

@@ -105,7 +105,7 @@ class Coupling(Picture):
 
     def _build_lines(self, axes, reach):
         axes.set(xlim=(-reach, reach), ylim=(-0.52, 1.3), yticks=[])
-        axes.set_xlabel("after: Ĥ   (hollow: as the batch was drawn, before dragging)")
+        axes.set_xlabel("after: Ĥ   (hollow: as the batch was drawn)")
         axes.spines["left"].set_visible(False)
         upper = axes.secondary_xaxis(
             "top", functions=(lambda x: x * self.zoom + self.center, self._place)
@@ -135,7 +135,7 @@ class Coupling(Picture):
         self.picked = Dots(self, axes, color=style.ACCENT, **diamond)
         bold = dict(ha="center", va="center", weight="bold")
         self.dragged = Words(
-            self, axes, 0, 1.17, "the dragged one", color=style.ACCENT_WORDS, **bold
+            self, axes, 0, 1.17, "the purple one", color=style.ACCENT_WORDS, **bold
         )
         self.mean_label = Words(self, axes, 0, 0.82, "μ", **bold)
         small = dict(ha="center", va="center", fontsize=style.SMALL)
@@ -165,7 +165,7 @@ class Coupling(Picture):
         moved = np.abs(H_hat - drawn)[1:]
         others = "the other output" if n == 2 else f"the other {n - 1} outputs"
         self.sentence = (
-            f"N = {n}: the dragged example at {rounded(H[0], 1)} becomes {rounded(H_hat[0])}; "
+            f"N = {n}: the purple example at {rounded(H[0], 1)} becomes {rounded(H_hat[0])}; "
             f"{others} moved by {span(moved)}."
         )
 

@@ -136,9 +136,8 @@ class FromUndone(Overlay):
             pairs, bowl = self.figure.subplots(1, 2, width_ratios=[2.2, 1])
             self._build_pairs(pairs)
             self._build_bowl(bowl, gamma, beta, self.undo)
-            for distance in (1, 2, 3, 4):
-                place = self.undo - (0, distance)
-                note(bowl, *place, f"{distance}", ha="center", va="top")
+            for distance in (1, 2, 3):  # to the upper right, away from the numbers of the axes
+                note(bowl, *(self.undo + distance * np.sqrt(0.5)), f"{distance}")
             self.way = Line(self, bowl, color=style.OUTPUT, linewidth=style.FINE)
 
     def update(self, after, *, gamma, beta, **others):
@@ -189,17 +188,16 @@ class LeftOver(Picture):
         self.knee = Line(self, axes, color=style.TARGET, **dashed)
         here = dict(markersize=style.HERE, mec="white", mew=style.FINE)
         self.here = Dots(self, axes, color=style.OUTPUT, **here)
-        looks = bold | dict(color=style.TARGET_WORDS, ha="center", va="bottom")
+        looks = bold | dict(color=style.TARGET_WORDS, ha="right", va="bottom")
         self.knee_label = Words(self, axes, 1, 3, "σ = √ε", **looks)
 
     def update(self, result, *, sigma, eps, **others):
         measured, curve = take(result, measured=(), curve=self.sigmas.shape)
-        knee = np.sqrt(eps)
-        low, high = self.sigmas[[0, -1]]
+        knee, low = np.sqrt(eps), self.sigmas[0]
         self.curve.show(self.sigmas, 100 * curve)
         self.knee.show(knee, [0, self.half])
         self.name.set_x(max(0.55 * knee, 1.2 * low))  # to the right of the curve
-        self.knee_label.set_x(np.clip(knee, 1.6 * low, high / 1.6))
+        self.knee_label.set_x(max(0.9 * knee, 2.6 * low))  # to the left of the dashed line
         self.here.show(sigma, 100 * measured)
         digits = 2 if measured < 0.99 else 3  # 99.7 % are not all
         share = f"{short(100 * measured, digits)} % of each distance from the mean"

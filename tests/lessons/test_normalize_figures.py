@@ -78,7 +78,7 @@ def test_the_dragged_example_has_its_own_marker_on_both_lines():
     assert len(picture.joins.get_segments()) == len(H)
     low, high = np.min(abs(H_hat - drawn)[1:]), np.max(abs(H_hat - drawn)[1:])
     assert picture.describe() == (
-        f"N = 8: the dragged example at 6.0 becomes {H_hat[0]:.2f}; "
+        f"N = 8: the purple example at 6.0 becomes {H_hat[0]:.2f}; "
         f"the other 7 outputs moved by {low:.2f} to {high:.2f}."
     )
 
