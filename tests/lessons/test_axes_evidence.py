@@ -130,6 +130,14 @@ def test_only_shared_statistics_let_a_picture_move_along(start):
     assert np.median(changes) > 2
 
 
+def test_where_the_others_are_below_0_an_empty_corner_comes_out_above_it():
+    z = answers(digits().x[:64].reshape(64, 8, 8))
+    corner = slice(4), slice(6, None)
+    assert np.all(z[0][corner] == 0)
+    assert np.all(z.mean(axis=0)[corner] < 0)
+    assert np.all(normalize(z, axis=0)[0][corner] > 0)
+
+
 def test_a_position_that_hardly_sees_ink_has_a_small_std_and_enlarges_what_comes_there():
     z = answers(digits().x[:64].reshape(64, 8, 8))
     std = z.std(axis=0)
@@ -163,7 +171,9 @@ def test_only_batch_norm_can_be_undone_where_examples_differ(seed):
     x = examples(seed)
     left = {norm: not_brought_back(normalized(x, norm), x) for norm in NORMS}
     assert abs(left["batch"]) < 1e-12
-    assert min(left[norm] for norm in ("layer", "instance", "group")) > 0.35
+    three = [left[norm] for norm in ("layer", "instance", "group")]
+    assert min(three) > 0.35
+    assert np.ptp(three) < 0.05, "all channels of an example have the same contrast and brightness"
     assert left["RMS"] > 0.03
     np.testing.assert_allclose(batch_norm(x, *undo_parameters(x))[0], x, atol=1e-12)
 
@@ -269,9 +279,12 @@ def test_after_the_activation_gamma_and_beta_still_matter_to_the_training(seed):
             ]
         network.append(Linear(50, 10, rng, std=50**-0.5))
         undo(network, d.x[:64])
+        weights = [layer.W.copy() for layer in network[:-1:3]]
         batches = np.random.default_rng(seed + 100)
         Training(network, d.x, d.labels, SGD(0.5), batches, 64).run(300)
         use_population(network, d.x)
         reads.append(accuracy(network, d.test_x, d.test_labels))
     assert reads[0] > 0.9
     assert reads[1] < 0.2
+    for before, layer in zip(weights, network[:-1:3], strict=True):  # of the frozen one
+        assert np.linalg.norm(layer.W - before) < 0.05 * np.linalg.norm(before)

@@ -201,6 +201,18 @@ def test_with_smaller_batches_sorting_alone_does_harm(seed):
 
 
 @seeds
+def test_a_hasty_mean_that_ends_near_the_mean_of_all_is_lucky(seed):
+    """So one unit's running mean does not tell how well inference mode reads."""
+    inputs = forward(READERS[seed][:1], D.x)
+    running = RunningStatistics(0.9)
+    at = np.random.default_rng(0).permutation(len(D.x))[: 4 * 87]
+    for batch in inputs[at].reshape(87, 4, -1):
+        running.update(batch)
+    off = np.abs(running.mean - inputs.mean(axis=0)) / inputs.std(axis=0)
+    assert np.mean(off > 0.22) > 0.6  # 0.21 where the figure shows it
+
+
+@seeds
 def test_a_finished_network_hardly_notices_another_library_s_epsilon(seed):
     network = copy.deepcopy(READERS[seed])
     reads_as_it_is = accuracy(network, D.test_x, D.test_labels)
