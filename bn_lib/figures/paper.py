@@ -157,10 +157,10 @@ class _LongAxes(Picture):
     def _build_curves(self, axes, above):
         """Steps of very different number, a curve for each network, and its words above.
 
-        The first hundred steps have as much room as the last 45,000. above: the heights of the
-        two lines of words, of the axes' own.
+        The first hundred steps have as much room as the last 45,000. above: where the words are.
         """
         first, last = self.steps[self.steps > 0][[0, -1]]
+        self.corner = (first <= self.steps) & (self.steps < 6 * first)  # a name may cover it
         axes.set(xscale="log", xlim=(first, last), ylim=(self.LOW, self.HIGH))
         axes.set_xlabel("steps of training")
         axes.set_title(" \n ", pad=10)  # room for the words
@@ -181,7 +181,7 @@ class _LongAxes(Picture):
         self.drops = [Line(self, axes, **looks, **thin) for looks in style.PAIR]
 
     def _show_runs(self, sides, share):
-        """Draw both curves; say when each reaches the share, and which begins or ends below."""
+        """Draw both curves; say when each reaches the share, and which stays or ends below."""
         self.level.show(self.steps[[1, -1]], share)
         said = []
         for i, accuracy in enumerate(sides):
@@ -191,7 +191,7 @@ class _LongAxes(Picture):
             when = f"never {level}" if step is None else f"{level} after {step:,} steps"
             said.append(f"{when}, ends at {percent(at_the_end(accuracy))}")
             self.words[i].say(f"{style.PAIR_DASHES[i]} {NAMES[i]}: {said[i]}")
-            hidden = accuracy[[1, -1]].min() < self.LOW
+            hidden = min(accuracy[self.corner].max(), accuracy[-1]) < self.LOW
             self.below[i].say(f"▼ {NAMES[i]}" if hidden else "")
         return said
 
