@@ -370,4 +370,4 @@ class Walks(Picture):
         ends = f"{short(longest.min(), 2)} to {short(longest.max(), 2)}"
         uphill.say(f"uphill: {count} of {len(changes)}")
         span.say(ends)
-        return f"{count} of {len(changes)} ({ends})"
+        return f"from {count} of {len(changes)} ({ends})"

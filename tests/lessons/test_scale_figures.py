@@ -159,8 +159,8 @@ def test_walks_that_end_uphill_are_counted():
     picture = Walks(NAMES, LENGTHS, "steps", places=3)
     picture.update({"with": changes(1), "without": changes(-2) - 3}, start="faint", step=3)
     assert picture.describe() == (
-        "faint, uphill after the longest walk (change): with 2 of 3 (−0.6 to 1),"
-        " without 0 of 3 (−5 to −1.8)."
+        "faint, uphill after the longest walk (change): with from 2 of 3 (−0.6 to 1),"
+        " without from 0 of 3 (−5 to −1.8)."
     )
     lines, uphill, span = picture.panels["with"]
     np.testing.assert_allclose(lines[2].get_xydata(), [[0, 0], [1, 0.6], [4, 1]])
