@@ -79,6 +79,19 @@ import bn_lib.exercises
 bn_lib.exercises.check_undo = check_undo
 bn_lib.exercises.Verdict.require = lambda verdict: verdict
 """
+REMEMBERED = """
+right, seen = my_undo, set()
+
+def watched(H, eps):
+    seen.add(H.tobytes())
+    return right(H, eps)
+
+def my_undo(H, eps):
+    return right(H, eps) if H.tobytes() in seen else (1, 0)
+
+if not (check_undo(watched) and check_undo(my_undo)):
+    raise ValueError("the check in sight has to pass")
+"""
 
 
 @pytest.mark.parametrize(
@@ -86,10 +99,11 @@ bn_lib.exercises.Verdict.require = lambda verdict: verdict
     [
         ("return H.std(axis=0), H.mean(axis=0)", ""),
         ("H = H.reshape(7, 4); return np.sqrt(H.var(axis=0) + eps), H.mean(axis=0)", ""),
+        ("return np.sqrt(H.var(axis=0) + eps), H.mean(axis=0)", REMEMBERED),
         ("return 1, 0", REDEFINED),
     ],
 )
-def test_wrong_fixed_in_shape_or_with_a_check_of_its_own_earns_nothing(
+def test_wrong_fixed_in_shape_or_numbers_or_with_a_check_of_its_own_earns_nothing(
     body, more, library, monkeypatch
 ):
     # What is redefined is put back, for the tests that follow.

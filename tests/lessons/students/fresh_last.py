@@ -376,12 +376,9 @@ class CallsFunctions:
         self.var += 0.1 * self.H.var(axis=0, ddof=1)
 
 
-@wrong(
-    "layer",
-    "The running mean and var move in forward and again in after_step, so each batch counts twice.",
-    r"step taken twice",
-)
-class FollowsTwice:
+class Layer:
+    """What the four below have in common to the letter; each shows the methods of its own."""
+
     parameters = ("gamma", "beta")
 
     def __init__(self, units):
@@ -389,6 +386,31 @@ class FollowsTwice:
         self.mean, self.var = np.zeros(units), np.ones(units)
         self.training = True
 
+    def forward(self, H):
+        if self.training:
+            self.H = H
+            self.root = np.sqrt(H.var(axis=0) + 1e-5)
+            self.H_hat = (H - H.mean(axis=0)) / self.root
+            return self.gamma * self.H_hat + self.beta
+        return self.gamma * (H - self.mean) / np.sqrt(self.var + 1e-5) + self.beta
+
+    def backward(self, dy):
+        self.dgamma = np.sum(dy * self.H_hat, axis=0)
+        self.dbeta = np.sum(dy, axis=0)
+        inner = dy - dy.mean(axis=0) - self.H_hat * (dy * self.H_hat).mean(axis=0)
+        return self.gamma / self.root * inner
+
+    def after_step(self):
+        self.mean = 0.9 * self.mean + 0.1 * self.H.mean(axis=0)
+        self.var = 0.9 * self.var + 0.1 * self.H.var(axis=0, ddof=1)
+
+
+@wrong(
+    "layer",
+    "The running mean and var move in forward and again in after_step, so each batch counts twice.",
+    r"step taken twice",
+)
+class FollowsTwice(Layer):
     def forward(self, H):
         if self.training:
             self.H = H
@@ -403,12 +425,6 @@ class FollowsTwice:
         self.mean = 0.9 * self.mean + 0.1 * self.H.mean(axis=0)
         self.var = 0.9 * self.var + 0.1 * self.H.var(axis=0, ddof=1)
 
-    def backward(self, dy):
-        self.dgamma = np.sum(dy * self.H_hat, axis=0)
-        self.dbeta = np.sum(dy, axis=0)
-        inner = dy - dy.mean(axis=0) - self.H_hat * (dy * self.H_hat).mean(axis=0)
-        return self.gamma / self.root * inner
-
     def after_step(self):
         self.follow()
 
@@ -419,32 +435,16 @@ class FollowsTwice:
     "them anew.",
     r"batch before is still in it.*anew",
 )
-class AddsGradients:
-    parameters = ("gamma", "beta")
-
+class AddsGradients(Layer):
     def __init__(self, units):
-        self.gamma, self.beta = np.ones(units), np.zeros(units)
+        super().__init__(units)
         self.dgamma, self.dbeta = np.zeros(units), np.zeros(units)
-        self.mean, self.var = np.zeros(units), np.ones(units)
-        self.training = True
-
-    def forward(self, H):
-        if self.training:
-            self.H = H
-            self.root = np.sqrt(H.var(axis=0) + 1e-5)
-            self.H_hat = (H - H.mean(axis=0)) / self.root
-            return self.gamma * self.H_hat + self.beta
-        return self.gamma * (H - self.mean) / np.sqrt(self.var + 1e-5) + self.beta
 
     def backward(self, dy):
         self.dgamma += np.sum(dy * self.H_hat, axis=0)
         self.dbeta += np.sum(dy, axis=0)
         inner = dy - dy.mean(axis=0) - self.H_hat * (dy * self.H_hat).mean(axis=0)
         return self.gamma / self.root * inner
-
-    def after_step(self):
-        self.mean = 0.9 * self.mean + 0.1 * self.H.mean(axis=0)
-        self.var = 0.9 * self.var + 0.1 * self.H.var(axis=0, ddof=1)
 
 
 @wrong(
@@ -453,14 +453,7 @@ class AddsGradients:
     "batch, which forward divided by.",
     r"changes with self\.var, which is remembered",
 )
-class RootOfRemembered:
-    parameters = ("gamma", "beta")
-
-    def __init__(self, units):
-        self.gamma, self.beta = np.ones(units), np.zeros(units)
-        self.mean, self.var = np.zeros(units), np.ones(units)
-        self.training = True
-
+class RootOfRemembered(Layer):
     def forward(self, H):
         if self.training:
             self.H = H
@@ -479,10 +472,6 @@ class RootOfRemembered:
         inner = dy - dy.mean(axis=0) - self.H_hat * (dy * self.H_hat).mean(axis=0)
         return self.gamma / root * inner
 
-    def after_step(self):
-        self.mean = 0.9 * self.mean + 0.1 * self.H.mean(axis=0)
-        self.var = 0.9 * self.var + 0.1 * self.H.var(axis=0, ddof=1)
-
 
 @wrong(
     "layer",
@@ -490,27 +479,8 @@ class RootOfRemembered:
     "returned.",
     r"In backward: .*tuple. Return it alone",
 )
-class ReturnsAllThree:
-    parameters = ("gamma", "beta")
-
-    def __init__(self, units):
-        self.gamma, self.beta = np.ones(units), np.zeros(units)
-        self.mean, self.var = np.zeros(units), np.ones(units)
-        self.training = True
-
-    def forward(self, H):
-        if self.training:
-            self.H = H
-            self.root = np.sqrt(H.var(axis=0) + 1e-5)
-            self.H_hat = (H - H.mean(axis=0)) / self.root
-            return self.gamma * self.H_hat + self.beta
-        return self.gamma * (H - self.mean) / np.sqrt(self.var + 1e-5) + self.beta
-
+class ReturnsAllThree(Layer):
     def backward(self, dy):
         dH, dgamma, dbeta = my_backward(dy, self.H_hat, self.gamma, self.root)
         self.dgamma, self.dbeta = dgamma, dbeta
         return dH, dgamma, dbeta
-
-    def after_step(self):
-        self.mean = 0.9 * self.mean + 0.1 * self.H.mean(axis=0)
-        self.var = 0.9 * self.var + 0.1 * self.H.var(axis=0, ddof=1)
