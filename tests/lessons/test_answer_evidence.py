@@ -269,10 +269,11 @@ def test_a_network_that_starts_undone_leaves_at_once(seed):
     d, network = digits(), make_network("starts undone", Sigmoid, 1, seed)
     x, last = d.x[:64], len(network) - 3  # the last hidden layer's batch norm
 
+    def multiples(at):
+        return np.abs(network[at].gamma) / undo_parameters(forward(network[:at], x)).gamma
+
     def multiple(at=last):
-        return np.median(
-            np.abs(network[at].gamma) / undo_parameters(forward(network[:at], x)).gamma
-        )
+        return np.median(multiples(at))
 
     assert multiple() == pytest.approx(1)
     job = Training(network, d.x, d.labels, SGD(0.5), np.random.default_rng(seed + 100), batch=64)
@@ -281,3 +282,5 @@ def test_a_network_that_starts_undone_leaves_at_once(seed):
     job.run(300)
     assert multiple() > 5
     assert 0.8 < multiple(at=1) < 1.25, "the first layer, where γ is not tiny"
+    assert 0.15 < np.median(np.abs(multiples(at=1) - 1)) < 0.35, "but they leave, up and down"
+    assert 0.3 < np.mean(multiples(at=1) > 1) < 0.8

@@ -280,6 +280,7 @@ def test_after_the_activation_gamma_and_beta_still_matter_to_the_training(seed):
         network.append(Linear(50, 10, rng, std=50**-0.5))
         undo(network, d.x[:64])
         weights = [layer.W.copy() for layer in network[:-1:3]]
+        lengths = [np.linalg.norm(layer.W) for layer in network[::3]]
         batches = np.random.default_rng(seed + 100)
         Training(network, d.x, d.labels, SGD(0.5), batches, 64).run(300)
         use_population(network, d.x)
@@ -288,3 +289,5 @@ def test_after_the_activation_gamma_and_beta_still_matter_to_the_training(seed):
     assert reads[1] < 0.2
     for before, layer in zip(weights, network[:-1:3], strict=True):  # of the frozen one
         assert np.linalg.norm(layer.W - before) < 0.05 * np.linalg.norm(before)
+    for before, layer in zip(lengths, network[::3], strict=True):  # the last one turns
+        assert abs(np.linalg.norm(layer.W) / before - 1) < 0.03

@@ -269,6 +269,25 @@ def test_one_step_moves_a_faint_spread_by_a_third_through_gamma_and_hardly_witho
         assert 0.2 < changes["starts undone"] < 0.6
 
 
+def test_the_gradient_for_a_last_gamma_does_not_shrink_with_it_and_moves_sizes_either_way():
+    d = digits()
+    for seed in range(3):
+        network, found = make_network("starts undone", Sigmoid, 1, seed), []
+        norm = [layer for layer in network if isinstance(layer, BatchNorm)][-1]
+        gamma = norm.gamma.copy()
+        for times in (1, 0.1):
+            norm.gamma = times * gamma
+            gradients(network, d.x[:64], d.labels[:64])
+            found.append(norm.dgamma.copy())
+        assert np.linalg.norm(found[1] - found[0]) < 0.05 * np.linalg.norm(found[0])
+
+        norm.gamma = gamma
+        before = forward(network[:-2], d.x[:64]).std(axis=0)
+        maker.training(network, 0.5, seed).run(1)
+        grow = forward(network[:-2], d.x[:64]).std(axis=0) > before
+        assert 0.2 < grow.mean() < 0.8
+
+
 def test_gamma_multiplies_what_differs_and_a_weight_what_is_the_same_for_all_images():
     """So the first step of the weights moves a mean; next to nothing of it is σ."""
     x = digits().x[:64]

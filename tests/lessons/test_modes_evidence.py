@@ -213,6 +213,29 @@ def test_a_hasty_mean_that_ends_near_the_mean_of_all_is_lucky(seed):
 
 
 @seeds
+def test_the_means_of_the_second_layer_are_not_hasty_and_the_first_layer_s_do_the_harm(seed):
+    """What a batch of four has in common, the first batch norm has subtracted already."""
+    network = copy.deepcopy(READERS[seed])
+    use_population(network, D.x)
+    norms, hasty = network[1::3], [RunningStatistics(0.9) for _ in network[1::3]]
+    at = np.random.default_rng(0).permutation(len(D.x))[: 4 * 87]
+    for batch in D.x[at].reshape(87, 4, -1):
+        forward(network, batch)
+        for statistics, norm in zip(hasty, norms, strict=True):
+            statistics.update(norm.cache)
+    good = [norm.population for norm in norms]
+    off = np.abs(hasty[1].mean - good[1][0]) / np.sqrt(good[1][1])
+    assert np.mean(off > 0.21) < 0.05
+    read = []
+    for place in (0, 1):
+        for norm, kept in zip(norms, good, strict=True):
+            norm.population = kept
+        norms[place].population = hasty[place].mean, hasty[place].var
+        read.append(accuracy(network, D.test_x, D.test_labels))
+    assert read[0] < 0.9 < 0.95 < read[1]
+
+
+@seeds
 def test_a_finished_network_hardly_notices_another_library_s_epsilon(seed):
     network = copy.deepcopy(READERS[seed])
     reads_as_it_is = accuracy(network, D.test_x, D.test_labels)

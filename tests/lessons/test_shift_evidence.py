@@ -310,6 +310,17 @@ def test_spread_and_shape_of_the_first_layer_are_not():
 
 
 @pytest.mark.parametrize("of", ["spread", "shape"])
+def test_without_batch_norm_these_move_less_in_the_first_layer_than_in_the_last(of):
+    """With batch norm the spread moves about as much in both."""
+    _, learn = calmer(of)
+    first, last = (SWEEP.numbers[of][layer] for layer in ("first", "last"))
+    assert np.median(last["no batch norm"][learn]) > 3 * np.median(first["no batch norm"][learn])
+    if of == "spread":
+        ratio = np.median(last["batch norm"][learn]) / np.median(first["batch norm"][learn])
+        assert 0.5 < ratio < 2
+
+
+@pytest.mark.parametrize("of", ["spread", "shape"])
 def test_those_of_the_last_layer_are_calmer_in_most_settings(of):
     less, learn = calmer(of)
     assert less[learn].mean() > 0.7

@@ -241,6 +241,16 @@ def test_a_quarter_of_the_units_bends_the_border(seed):
             assert np.sum(gammas[np.argsort(r2s)[:8]] > np.median(gammas)) >= 6
 
 
+def test_from_other_starts_they_bend_it_most_but_not_always_alone():
+    """Of ten starts: with their bends alone 78 to 95 %, without them 60 to 83 %."""
+    networks = [trained(BatchNorm, seed) for seed in range(10)]
+    without, alone = (
+        [with_lines(network, units) for network in networks] for units in (slice(8), slice(8, None))
+    )
+    assert np.median(without) < 0.7
+    assert 0.7 < min(alone) < 0.85 < np.median(alone)
+
+
 def test_digits_hardly_need_a_bend():
     """A network without a hidden layer reads more than nine in ten, after 300 steps as well."""
     d = digits()
