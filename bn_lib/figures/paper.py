@@ -34,8 +34,8 @@ class Curves(Picture):
     each with "step" and, by the name `probe`, the share at these steps, both of shape (T,).
     """
 
-    APART = 0.07  # of the axis: how far names must be from each other
-    LOWEST = 0.04  # of a name, which would lie on the axis
+    APART, LOWEST = 0.07, 0.04  # of the axis: between names; of a name, which would lie on it
+    narrow, longer = 520, 1.3
 
     def __init__(self, names, until, probe="accuracy", label="accuracy on the test images"):
         self.probe, self.gap = probe, until / 90
@@ -81,8 +81,7 @@ class ChangingMind(Picture):
     of `steps`.
     """
 
-    SIDE = 28  # pixels
-    CLASSES = 10
+    SIDE, CLASSES = 28, 10  # pixels, digits
 
     def __init__(self, steps):
         self.steps = np.asarray(steps)
@@ -152,6 +151,7 @@ class _LongAxes(Picture):
     """What a long training without and one with batch norm have in common."""
 
     LOW, HIGH = 0.7, 1.0  # of the axis of accuracies
+    narrow = 596
 
     def _build_curves(self, axes, above):
         """Steps of very different number, a curve for each network, and its words above.
