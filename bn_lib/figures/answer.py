@@ -117,7 +117,7 @@ class NetworkDrawing(Picture):
     """
 
     ROWS = np.array([320, 240, 160, 80])  # of the units, in pixels from below
-    narrow = 596
+    narrow = 589
     PIXELS = np.linspace(100, 300, 5)
     DIGITS = np.linspace(370, 30, 10)
 

@@ -28,7 +28,7 @@ class Reader(Picture):
     The position has `mode`, "training" or "inference", and `batches`, which the sentence repeats.
     """
 
-    narrow = 596
+    narrow = 589
     COLUMNS, ROWS = 16, 2
 
     def __init__(self, images, labels):

@@ -151,7 +151,7 @@ class _LongAxes(Picture):
     """What a long training without and one with batch norm have in common."""
 
     LOW, HIGH = 0.7, 1.0  # of the axis of accuracies
-    narrow = 596
+    narrow = 589
 
     def _build_curves(self, axes, above):
         """Steps of very different number, a curve for each network, and its words above.
@@ -298,17 +298,16 @@ class LongRunMap(_LongAxes, AccuracyMaps):
         shape = 2, len(self.scales), len(self.rates), len(self.steps)
         ends = at_the_end(expect(accuracy, shape, "accuracy")).round(3)
         with self.drawing(860, 620):
-            axes = self.figure.subplot_mosaic(
-                [["without", "with"], ["curves", "curves"]], height_ratios=[1.15, 1]
-            )
-            self.sides = [
-                self._build_side(axes[name], **looks)
-                for name, looks in zip(("without", "with"), style.PAIR, strict=True)
-            ]
-            axes["without"].set(ylabel="spread of the weights", xlabel="learning rate")
-            axes["with"].set(yticks=[], xlabel="learning rate")
-            axes["curves"].set_ylabel("accuracy")
-            self._build_curves(axes["curves"], (1.16, 1.02))
+            panels = self.figure.subplot_mosaic("01;22", height_ratios=[1.15, 1])
+            *maps, curves = panels.values()
+            sides = zip(maps, style.PAIR, strict=True)
+            self.sides = [self._build_side(axes, **looks) for axes, looks in sides]
+            maps[0].set(ylabel="spread of the weights", xlabel="learning rate")
+            maps[1].set(xlabel="learning rate")
+            maps[1].sharey(maps[0])
+            maps[1].tick_params(labelleft=False)
+            curves.set_ylabel("accuracy")
+            self._build_curves(curves, (1.16, 1.02))
             self._name_colors()
         for side, shares, name in zip(self.sides, ends, NAMES, strict=True):
             side[-1].say(f"{name}: {self._fill(side, shares.T)} green")

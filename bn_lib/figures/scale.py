@@ -242,7 +242,7 @@ class RateMap(AccuracyMaps):
         """In large text rates, wider than their columns, stand upright, and the headings apart."""
         for axes in self.figure.axes:
             turn_ticks(axes, factor)
-        self.sides[0][-1].set_x(-0.18 if factor > 1 else 0)  # above the scales, where there is room
+        self.sides[0][-1].set_x(-0.14 if factor > 1 else 0)  # above the scales, where there is room
         super().enlarge(factor)
 
     def update(self, result, *, rate, scale, steps, **others):

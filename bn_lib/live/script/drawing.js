@@ -80,8 +80,8 @@ export function moved(context, { kind, map: [a, b, c, d], before }, data) {
     return Float32Array.from(data, (v, i) => (v === BREAK ? v : i % 2 ? c * v + down : a * v + right));
   }
   const [x, y, words] = data;
-  const aside = before * context.measureText(words).width;
-  return [a * (x + aside) + b - aside, c * y + d, words];
+  const [there, here] = before.map((times) => times * context.measureText(words).width);
+  return [a * (x + there) + b - here, c * y + d, words];
 }
 
 export function drawFrame(context, looks, frame) {

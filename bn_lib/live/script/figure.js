@@ -227,8 +227,9 @@ export class Figure {
     const layout = (this.isNarrow && this.narrow) || this.full;
     if (layout !== this.layout) {
       this.layout = layout;
-      const { size, still } = layout;
-      this.root.style.maxWidth = `${size[0] + 2 * PADDING}px`;
+      this.root.classList.toggle("bn-narrow", layout === this.narrow);
+      const { size, still, zoom = 1 } = layout;
+      this.root.style.maxWidth = `${zoom * size[0] + 2 * PADDING}px`;
       this.stage.style.aspectRatio = `${size[0]} / ${size[1]}`;
       if (still) this.still.src = still; // it may be on its way; an empty one looks broken
     }
