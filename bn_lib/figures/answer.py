@@ -22,6 +22,8 @@ class Humps(Picture):
     position with `gamma` and `beta`.
     """
 
+    narrow = 540
+
     def __init__(self, before, span=(-4, 9), eps=1e-5):
         self.before = np.asarray(before, dtype=float)
         self.std = float(self.before.std())
@@ -116,6 +118,7 @@ class NetworkDrawing(Picture):
     """
 
     ROWS = np.array([320, 240, 160, 80])  # of the units, in pixels from below
+    narrow = 589
     PIXELS = np.linspace(100, 300, 5)
     DIGITS = np.linspace(370, 30, 10)
 
@@ -193,6 +196,7 @@ class TenSeeds(Picture):
     overflowed. The sentence begins with `start` and `step`, if the position has them.
     """
 
+    narrow, longer = 520, 1.2
     OVER = -0.09  # where a training that has overflowed is marked
 
     def __init__(self, rows=None):
@@ -280,6 +284,7 @@ class Multiples(Picture):
     step so far, (steps,), all positive.
     """
 
+    narrow, longer = 520, 1.3
     LOW, HIGH = 0.2, 50.0
 
     def __init__(self, until):

@@ -39,6 +39,7 @@ class Canvas(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)
     still = traitlets.Bytes().tag(sync=True)
     looks = traitlets.List().tag(sync=True)
+    narrow = traitlets.Dict().tag(sync=True)  # the same in a narrow page, once one has asked
     knobs = traitlets.List().tag(sync=True)
     buttons = traitlets.List().tag(sync=True)
     at = traitlets.List().tag(sync=True)
