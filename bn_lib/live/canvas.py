@@ -13,7 +13,7 @@ from bn_lib.pictures.picture import Picture
 HERE = Path(__file__).parent
 SCRIPT = HERE / "script"
 FONT = {face: (HERE / "fonts" / f"{face}.woff").read_bytes() for face in ("regular", "bold")}
-SMALL = {"still": b"", "frame": {}, "font": {}}  # in a figure that has been replaced
+SMALL = {"still": b"", "narrow": {}, "frame": {}, "font": {}}  # in a figure that has been replaced
 
 
 def script(*names: str) -> str:

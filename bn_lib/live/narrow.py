@@ -154,8 +154,10 @@ def _moves(artist, there, here, high: float, height: float, size: float) -> dict
     a, c = (here[1] - here[0]) / (there[1] - there[0])
     b, d = here[0] - [a, c] * there[0]
     d = height - d - c * high
-    if not isinstance(artist, Text):
-        return {"map": [a, b, c, d]}
-    _, above = vertices.alignment(artist, "")
-    share = {"left": 0, "center": 0.5, "right": 1}[artist.get_ha()]
-    return {"map": [a, b, c, d + (c * size - 1) * above], "before": [share * size, share]}
+    before = {}
+    if isinstance(artist, Text):
+        _, above = vertices.alignment(artist, "")
+        d += (c * size - 1) * above
+        share = {"left": 0, "center": 0.5, "right": 1}[artist.get_ha()]
+        before = {"before": [share * size, share]}
+    return {"map": [round(float(number), 6) for number in (a, b, c, d)]} | before
