@@ -119,10 +119,12 @@ def test_nothing_grows_texts_can_be_read_and_the_sentence_is_short(name, size):
     assert artists(picture) == before
 
 
+every_size = pytest.mark.parametrize("size", [1, pytest.param(LARGE, marks=pytest.mark.long)])
+
 PHONE = 364  # CSS pixels for a figure on a page of 400
 
 
-@pytest.mark.parametrize("size", [1, LARGE])
+@every_size
 @every_figure
 def test_in_a_narrow_page_panels_stand_below_each_other_and_can_be_read(name, size):
     """At least 9 pixels of type on a phone; four panels in two rows."""
@@ -166,7 +168,7 @@ def inside(points, look):
     return (x > -2) & (x < width + 2) & (y > -2) & (y < height + 2)
 
 
-@pytest.mark.parametrize("size", [1, LARGE])
+@every_size
 @every_figure
 def test_in_a_narrow_page_each_mark_is_where_matplotlib_has_it(name, size):
     """The browser moves the frames of a full page there, those in large text, too."""
