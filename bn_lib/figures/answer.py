@@ -291,7 +291,7 @@ class Multiples(Picture):
         with self.drawing(860, 300):
             axes = self.figure.subplots()
             axes.set(xlim=(0, 1.95 * until), yscale="log", ylim=(self.LOW, self.HIGH))
-            axes.set(xlabel="step", ylabel="γ ÷ undone γ (log axis)")
+            axes.set(xlabel="step", ylabel="|γ| ÷ undone γ (log axis)")
             axes.set_xticks(np.linspace(0, until, 4))
             axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20]))
             axes.yaxis.set_major_formatter(lambda at, _: "undone 1" if at == 1 else short(at))
@@ -325,4 +325,4 @@ class Multiples(Picture):
         said = ", ".join(
             f"{rounded(end, 1)} ({name})" for name, end in zip(shown, ends, strict=True)
         )
-        self.sentence = f"Step {last}: γ ÷ undone γ is {said}."
+        self.sentence = f"Step {last}: |γ| ÷ undone γ is {said}."
