@@ -290,7 +290,7 @@ class Multiples(Picture):
     def __init__(self, until):
         with self.drawing(860, 300):
             axes = self.figure.subplots()
-            axes.set(xlim=(0, 1.95 * until), yscale="log", ylim=(self.LOW, self.HIGH))
+            axes.set(xlim=(-0.02 * until, 1.95 * until), yscale="log", ylim=(self.LOW, self.HIGH))
             axes.set(xlabel="step", ylabel="|γ| ÷ undone γ (log axis)")
             axes.set_xticks(np.linspace(0, until, 4))
             axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20]))

@@ -306,7 +306,7 @@ class OneLine(Picture):
             dots.show(a, b)
         ends = np.array([-self.REACH, self.REACH])
         self.line.show(ends, line.slope * ends + line.intercept)
-        formula = f"{rounded(line.slope, 1)} · normalized + {rounded(line.intercept, 1)}"
+        formula = f"{rounded(line.slope)} · normalized + {rounded(line.intercept)}"
         self.label.say(formula.replace("+ −", "− "))
         self.bars.show(left)
         said = ["0" if each < STILL else percent(each, 0 if each > 0.02 else 1) for each in left]

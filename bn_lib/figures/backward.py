@@ -163,10 +163,10 @@ class PassedGradient(Picture):
     def _build_shares(self, axes):
         axes.set(title="Its shares", xlim=(-0.6, 2.6), ylim=(0, 1.28))
         axes.set_xlabel("shares of Σ dy²")
-        axes.set_xticks(range(3), ["mean", "along ĥ", "left"])
+        axes.set_xticks(range(3), ["mean", "along ĥ", "left"], va="baseline")
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="x", length=0)
+        axes.tick_params(axis="x", length=0, pad=13)  # down to the line that they stand on
         colors = (style.OUTPUT, style.NORMALIZED, style.TARGET)
         self.bars = Bars(self, axes, range(3), colors, 0.7, alpha=0.75)
         self.expected = Line(self, axes, linestyle=":", color=style.INK)

@@ -129,7 +129,7 @@ class Valley(_Path):
             gamma = sign * np.geomspace(0.1, 4.5, 200)
             axes.plot(gamma, self.undone.prod() / gamma, color=style.NORMALIZED)
         words = "loss 0, γ·v = σ,\non both curves"
-        note(axes, 3.9, -3.7, words, ha="right", color=style.NORMALIZED)
+        note(axes, -3.8, 3.7, words, va="top", color=style.NORMALIZED)  # far from the first path
         star(axes, self.undone, style.STAR - 4, (8, 6), color=style.TARGET_WORDS, weight="bold")
 
     def update(self, result, *, lr, **others):

@@ -163,7 +163,7 @@ class SharedMean(Picture):
             middle = values[:count].mean()
             mean.show([middle, middle], height + np.array([-0.27, 0.27]))
             words.say(f"reads {percent(share, 0)} of the {self.name}")
-            said.append(f"mean {rounded(middle, 1)}, {percent(share, 0)} of them read correctly")
+            said.append(f"mean {rounded(middle, 1)}, reads {percent(share, 0)}")
         training, inference = said
         self.sentence = (
             f"{count} of {self.size} are {self.name}. Training mode: {training};"

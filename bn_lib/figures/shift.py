@@ -200,8 +200,9 @@ class ManySettings(Picture):
                 dots.show(accuracy[0][shown], heights[shown])
         self.ring.show(accuracy[0][chosen], heights[chosen])
         higher, lower = np.sum(times > most), np.sum(times < least)
-        self.higher.say(f"{higher} lie beyond the top edge" if higher else "")
-        self.lower.say(f"{lower} lie beyond the bottom edge" if lower else "")
+        for words, count, edge in ((self.higher, higher, "top"), (self.lower, lower, "bottom")):
+            lie = "lies" if count == 1 else "lie"
+            words.say(f"{count} {lie} beyond the {edge} edge" if count else "")
         calmer = times > 1
         a, b = (percent(share[chosen], 0) for share in accuracy)
         self.sentence = (

@@ -170,7 +170,8 @@ class LeftOver(Picture):
         self.sigmas = np.asarray(sigmas, dtype=float)
         with self.drawing(860, 340):
             axes = self.figure.subplots()
-            axes.set(xscale="log", xlim=self.sigmas[[0, -1]], ylim=(-4, 106))
+            axes.set(xscale="log", ylim=(-4, 106))
+            axes.set_xlim(self.sigmas[0] / 1.2, self.sigmas[-1] * 1.2)  # the dot fits at both ends
             axes.set(title="How much of each distance from the mean is missing?")
             axes.set(xlabel="σ of the unit", ylabel="missing, in %")
             level(axes, color=style.FAINT)
@@ -373,7 +374,7 @@ class ManyPairs(Picture):
             axes.minorticks_off()
             axes.set(xlabel="N, examples in each batch", ylabel="what is left (rms), in σ")
             axes.plot(sizes, np.sqrt(3 / sizes), color=style.TARGET, linestyle="--")
-            axes.annotate("√(3/N)", (sizes[-1], np.sqrt(3 / sizes[-1])), (6, 0), va="center",
+            axes.annotate("√(3/N)", (sizes[-1], np.sqrt(3 / sizes[-1])), (13, 0), va="center",
                           color=style.TARGET_WORDS, weight="bold",
                           textcoords="offset points")  # fmt: skip
             self.dots = Dots(self, axes, color=style.ORIGINAL, markersize=style.DUST, alpha=0.6)

@@ -117,8 +117,8 @@ def test_the_digit_and_the_others_stand_in_both_rows(shared):
         "reads 100 % of the sevens",
     ]
     assert shared.describe() == (
-        "2 of 6 are sevens. Training mode: mean −0.8, 50 % of them read correctly;"
-        " inference mode: mean 0.2, 100 % of them read correctly."
+        "2 of 6 are sevens. Training mode: mean −0.8, reads 50 %;"
+        " inference mode: mean 0.2, reads 100 %."
     )
 
 

@@ -91,7 +91,7 @@ def test_settings_that_lie_beyond_the_axes_are_counted():
     right = np.full((2, 3), 0.9)
     for times, higher, lower in (
         ([1e31, 1e5, 10], "2 lie beyond the top edge", ""),
-        ([1e-3, 1, 5e3], "", "1 lie beyond the bottom edge"),
+        ([1e-3, 1, 5e3], "", "1 lies beyond the bottom edge"),
     ):
         picture.update((np.array(times), np.ones(3), right, 0), of="mean")
         assert (picture.higher.get_text(), picture.lower.get_text()) == (higher, lower)
