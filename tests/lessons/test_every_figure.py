@@ -138,7 +138,9 @@ def test_in_a_narrow_page_panels_stand_below_each_other_and_can_be_read(name, si
         for above, below in zip(panels, panels[columns:], strict=False):
             assert above.y0 > below.y1
         assert min(panel.width for panel in panels) * pixel * columns > 0.45 * PHONE
-        assert all(panel.height > 0.95 * high for panel, high in zip(panels, wide, strict=True))
+        for axes, panel, high in zip(picture.figure.axes, panels, wide, strict=True):
+            keeps_its_shape = axes.get_aspect() != "auto"  # what is narrower is lower, too
+            assert keeps_its_shape or panel.height > 0.95 * high
         for result, position in FIGURES[name].states:
             picture.update(result, **position)
             assert misplaced(picture) == []
