@@ -312,7 +312,7 @@ class Stack(Picture):
                 (
                     Line(self, axes, **look),
                     Dots(self, axes, color=look["color"], marker=marker),
-                    Words(self, axes, 0.95, ha="left", va="center", weight="bold", color=dark),
+                    Words(self, axes, 1, ha="center", va="center", weight="bold", color=dark),
                 )
                 for look, marker, dark in looks
             ]

@@ -122,6 +122,10 @@ class Renderer(IPythonRenderer):
             f' height="{height}" alt="{html.escape(text)}">'
         )
 
+    def text(self, text):
+        """Words; a number and its % stay on one line."""
+        return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", super().text(text))
+
     def inline_math(self, body):
         """A formula in a line."""
         return self._exporter.mathml(body, False)
