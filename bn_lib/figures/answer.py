@@ -22,6 +22,8 @@ class Humps(Picture):
     position with `gamma` and `beta`.
     """
 
+    narrow = 540
+
     def __init__(self, before, span=(-4, 9), eps=1e-5):
         self.before = np.asarray(before, dtype=float)
         self.std = float(self.before.std())
@@ -116,6 +118,7 @@ class NetworkDrawing(Picture):
     """
 
     ROWS = np.array([320, 240, 160, 80])  # of the units, in pixels from below
+    narrow = 589
     PIXELS = np.linspace(100, 300, 5)
     DIGITS = np.linspace(370, 30, 10)
 
@@ -193,6 +196,7 @@ class TenSeeds(Picture):
     overflowed. The sentence begins with `start` and `step`, if the position has them.
     """
 
+    narrow, longer = 520, 1.2
     OVER = -0.09  # where a training that has overflowed is marked
 
     def __init__(self, rows=None):
@@ -280,13 +284,14 @@ class Multiples(Picture):
     step so far, (steps,), all positive.
     """
 
+    narrow, longer = 520, 1.3
     LOW, HIGH = 0.2, 50.0
 
     def __init__(self, until):
         with self.drawing(860, 300):
             axes = self.figure.subplots()
             axes.set(xlim=(0, 1.95 * until), yscale="log", ylim=(self.LOW, self.HIGH))
-            axes.set(xlabel="step", ylabel="γ ÷ undone γ (log axis)")
+            axes.set(xlabel="step", ylabel="|γ| ÷ undone γ (log axis)")
             axes.set_xticks(np.linspace(0, until, 4))
             axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 2, 5, 10, 20]))
             axes.yaxis.set_major_formatter(lambda at, _: "undone 1" if at == 1 else short(at))
@@ -320,4 +325,4 @@ class Multiples(Picture):
         said = ", ".join(
             f"{rounded(end, 1)} ({name})" for name, end in zip(shown, ends, strict=True)
         )
-        self.sentence = f"Step {last}: γ ÷ undone γ is {said}."
+        self.sentence = f"Step {last}: |γ| ÷ undone γ is {said}."

@@ -139,6 +139,8 @@ class WhatMoves(Picture):
     change has been made at all, shape (changes,): the row of one that has not is empty.
     """
 
+    narrow = 540
+
     def __init__(self, changes, labels=None):
         self.changes, self.labels = list(changes), labels or {}
         rows, columns = len(self.changes), len(NORMS)

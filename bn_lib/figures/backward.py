@@ -194,8 +194,8 @@ class PassedGradient(Picture):
         expected = (n - 2) / n
         self.expected.show([1.55, 2.5], expected)
         self.sentence = (
-            f"N = {n}: of Σ dy², {said[0]} is its mean, {said[1]} lies along ĥ, and"
-            f" {said[2]} is left; for a random dy {percent(expected, 0)} is expected."
+            f"N = {n}: of the squares of dy {said[0]} belong to the mean, {said[1]} lie along ĥ,"
+            f" and {said[2]} are left; of a random dy {percent(expected, 0)} on average."
         )
 
     def _show(self, side, x_hat, low, high):

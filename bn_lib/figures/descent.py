@@ -151,6 +151,7 @@ class TwoSpreads(Picture):
     (T,) each: γ and the student's own σ, after these steps.
     """
 
+    narrow, longer = 480, 1.2
     LOW, HIGH = 0.05, 100
 
     def __init__(self, sigma, until):

@@ -28,6 +28,7 @@ class Reader(Picture):
     The position has `mode`, "training" or "inference", and `batches`, which the sentence repeats.
     """
 
+    narrow = 589
     COLUMNS, ROWS = 16, 2
 
     def __init__(self, images, labels):
@@ -178,6 +179,8 @@ class RunningMean(Picture):
     mean of all examples in units of σ, and the share that is read in inference mode with what is
     kept at the end. The position has `momentum`, `N` and `order`, which the sentence repeats.
     """
+
+    narrow = 560
 
     def __init__(self, batches, reach=2.5):
         self.batches = batches

@@ -94,6 +94,7 @@ class Coupling(Picture):
     drawn (rings, and a hollow diamond for the first), all of shape (N,), for N from 2 to `most`.
     """
 
+    narrow = 589
     zoom = 2.0  # a unit of Ĥ is as wide as two of H
 
     def __init__(self, most=16, center=3.0):

@@ -34,8 +34,8 @@ class Curves(Picture):
     each with "step" and, by the name `probe`, the share at these steps, both of shape (T,).
     """
 
-    APART = 0.07  # of the axis: how far names must be from each other
-    LOWEST = 0.04  # of a name, which would lie on the axis
+    APART, LOWEST = 0.07, 0.04  # of the axis: between names; of a name, which would lie on it
+    narrow, longer = 520, 1.3
 
     def __init__(self, names, until, probe="accuracy", label="accuracy on the test images"):
         self.probe, self.gap = probe, until / 90
@@ -82,8 +82,7 @@ class ChangingMind(Picture):
     of `steps`.
     """
 
-    SIDE = 28  # pixels
-    CLASSES = 10
+    SIDE, CLASSES = 28, 10  # pixels, digits
 
     def __init__(self, steps):
         self.steps = np.asarray(steps)
@@ -153,6 +152,7 @@ class _LongAxes(Picture):
     """What a long training without and one with batch norm have in common."""
 
     LOW, HIGH = 0.7, 1.0  # of the axis of accuracies
+    narrow = 589
 
     def _build_curves(self, axes, above):
         """Steps of very different number, a curve for each network, and its words above.
@@ -299,17 +299,16 @@ class LongRunMap(_LongAxes, AccuracyMaps):
         shape = 2, len(self.scales), len(self.rates), len(self.steps)
         ends = at_the_end(expect(accuracy, shape, "accuracy")).round(3)
         with self.drawing(860, 620):
-            axes = self.figure.subplot_mosaic(
-                [["without", "with"], ["curves", "curves"]], height_ratios=[1.15, 1]
-            )
-            self.sides = [
-                self._build_side(axes[name], **looks)
-                for name, looks in zip(("without", "with"), style.PAIR, strict=True)
-            ]
-            axes["without"].set(ylabel="spread of the weights", xlabel="learning rate")
-            axes["with"].set(yticks=[], xlabel="learning rate")
-            axes["curves"].set_ylabel("accuracy")
-            self._build_curves(axes["curves"], (1.16, 1.02))
+            panels = self.figure.subplot_mosaic("01;22", height_ratios=[1.15, 1])
+            *maps, curves = panels.values()
+            sides = zip(maps, style.PAIR, strict=True)
+            self.sides = [self._build_side(axes, **looks) for axes, looks in sides]
+            maps[0].set(ylabel="spread of the weights", xlabel="learning rate")
+            maps[1].set(xlabel="learning rate")
+            maps[1].sharey(maps[0])
+            maps[1].tick_params(labelleft=False)
+            curves.set_ylabel("accuracy")
+            self._build_curves(curves, (1.16, 1.02))
             self._name_colors()
         for side, shares, name in zip(self.sides, ends, NAMES, strict=True):
             side[-1].say(f"{name}: {self._fill(side, shares.T)} green")

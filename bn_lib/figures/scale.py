@@ -29,6 +29,7 @@ class ThreeRules(Picture):
     weights.
     """
 
+    narrow, longer = 520, 1.25
     LOW, HIGH = 0.06, 4  # of the axis
     SAME = 1e-9  # "the same curve" is said below this difference
     APART = 0.075  # of the axis: how far words at the ends are from each other
@@ -108,6 +109,8 @@ class Turn(Picture):
     length of the weights for a = 1. `update` takes (w, new), (D,) each: the weights before and
     after the step, at a position with `a`.
     """
+
+    narrow = 520
 
     def __init__(self, one, longest=3.9):
         self.one = float(one)
@@ -239,7 +242,7 @@ class RateMap(AccuracyMaps):
         """In large text rates, wider than their columns, stand upright, and the headings apart."""
         for axes in self.figure.axes:
             turn_ticks(axes, factor)
-        self.sides[0][-1].set_x(-0.18 if factor > 1 else 0)  # above the scales, where there is room
+        self.sides[0][-1].set_x(-0.14 if factor > 1 else 0)  # above the scales, where there is room
         super().enlarge(factor)
 
     def update(self, result, *, rate, scale, steps, **others):

@@ -216,6 +216,8 @@ class SecondBatch(Picture):
     spread).
     """
 
+    narrow = 520
+
     def __init__(self, spread, span, sizes):
         self.spread, self.span = spread, span
         with self.drawing(860, 360):
@@ -256,7 +258,8 @@ class SecondBatch(Picture):
                       textcoords="offset points", weight="bold")  # fmt: skip
         here = dict(markersize=style.HERE, mec="white", mew=style.FINE)
         self.here = Dots(self, axes, color=style.OUTPUT, **here)
-        self.value = Words(self, axes, 1, 1, color=style.OUTPUT_WORDS, weight="bold", va="bottom")
+        bold = dict(color=style.OUTPUT_WORDS, weight="bold", va="bottom")
+        self.value = [Words(self, axes, ha=side, **bold) for side in ("left", "right")]
 
     def update(self, result, *, N, scale=1.0, **others):
         batches = take(result, A=(N,), B=(N,), after=(N,))
@@ -267,8 +270,9 @@ class SecondBatch(Picture):
         rest = np.sqrt(np.mean((batches[2] - batches[1]) ** 2)) / (self.spread * scale)
         undone = rest < UNDONE
         self.here.show(N, max(rest, self.floor * 1.15))
-        self.value.say("0 ✓" if undone else short(rest, 2), N, max(rest, self.floor) * 1.3)
-        self.value.set_ha("right" if N > 8 else "left")
+        value, height = "0 ✓" if undone else short(rest, 2), max(rest, self.floor) * 1.3
+        for words, room in zip(self.value, (N <= 8, N > 8), strict=True):
+            words.say(value if room else "", N, height)
         verdict = "✓ B is back" if undone else f"{short(rest, 2)} of B's true σ (rms) from undone"
         self.sentence = (
             f"A has {said[0]}. B comes in with {said[1]} and leaves with {said[2]}: {verdict}"

@@ -13,7 +13,7 @@ from bn_lib.pictures.picture import Picture
 HERE = Path(__file__).parent
 SCRIPT = HERE / "script"
 FONT = {face: (HERE / "fonts" / f"{face}.woff").read_bytes() for face in ("regular", "bold")}
-SMALL = {"still": b"", "frame": {}, "font": {}}  # in a figure that has been replaced
+SMALL = {"still": b"", "narrow": {}, "frame": {}, "font": {}}  # in a figure that has been replaced
 
 
 def script(*names: str) -> str:
@@ -39,6 +39,7 @@ class Canvas(anywidget.AnyWidget):
     size = traitlets.List().tag(sync=True)
     still = traitlets.Bytes().tag(sync=True)
     looks = traitlets.List().tag(sync=True)
+    narrow = traitlets.Dict().tag(sync=True)  # the same in a narrow page, once one has asked
     knobs = traitlets.List().tag(sync=True)
     buttons = traitlets.List().tag(sync=True)
     at = traitlets.List().tag(sync=True)

@@ -261,7 +261,8 @@ class Explorer(Sized, traitlets.HasTraits):
 
     @on_one_thread
     def _receive(self, canvas, message, buffers) -> None:
-        """Answer the browser: what is at a position; a hand is near or has gone; a press."""
+        """Answer the browser: what is at a position; a hand is near or has gone; a press; a page
+        that is narrow."""
         if "ask" in message:
             at = indices(message["ask"])
             if self._is_position(at):
@@ -271,6 +272,8 @@ class Explorer(Sized, traitlets.HasTraits):
             self.ahead.near(bool(message["near"]))
         if "press" in message:
             self.press(message["press"])
+        if "narrow" in message:
+            self.stack()
 
     def redraw(self) -> None:
         """Show the picture where it is now, after it has been laid out anew."""

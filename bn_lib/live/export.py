@@ -19,6 +19,7 @@ from IPython import get_ipython
 
 from bn_lib.live.calling import name_of
 from bn_lib.live.explorer import Explorer
+from bn_lib.live.narrow import narrow
 from bn_lib.live.words import WORDS
 
 PRESSES = 2  # of a button that draws anew; after these it starts over
@@ -36,14 +37,15 @@ class Budget(NamedTuple):
 class Export(NamedTuple):
     """A figure as files: what there is (JSON), what stands still (PNG) and all frames (packed).
 
-    The description has the figure's size, the looks of its moving artists, its knobs (name and
-    what `Knob.describe` says), its buttons, its words, the indices of its start (`at`) and its
-    first frame.
+    The description has the figure's size, the looks of its moving artists, what of both is
+    otherwise in a narrow page (`narrow`), its knobs (name and what `Knob.describe` says), its
+    buttons, its words, the indices of its start (`at`) and its first frame.
     """
 
     description: dict
     still: bytes
     frames: bytes
+    narrow: bytes  # what stands still in a narrow page (PNG)
 
 
 def export(explorer: Explorer, budget: Budget | None = None) -> Export:
@@ -72,8 +74,9 @@ def export_after_each_cell(folder: str | Path, budget: Budget | None = None) -> 
         figure = result.result
         if isinstance(figure, Explorer):
             name = figure.canvas.model_id
-            description, still, frames = export(figure, budget)
+            description, still, frames, narrow = export(figure, budget)
             (folder / f"{name}.png").write_bytes(still)
+            (folder / f"{name}-narrow.png").write_bytes(narrow)
             (folder / f"{name}.bin").write_bytes(frames)
             (folder / f"{name}.json").write_text(json.dumps(description), encoding="utf-8")
 
@@ -206,7 +209,9 @@ def _export(explorer, budget):
             break
         most = 0.9 * len(keys) * budget.bytes / len(packed)
     description = _describe(explorer, grid, indices, known[indices[0]])
-    return Export(description, explorer.picture.still(), packed)
+    here = narrow(explorer.picture)
+    still = here.pop("still")
+    return Export(description | {"narrow": here}, explorer.picture.still(), packed, still)
 
 
 def _describe(explorer, grid, indices, first):

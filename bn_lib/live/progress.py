@@ -181,6 +181,8 @@ class Watch(Sized):
     def _receive(self, canvas, message, buffers) -> None:
         if "press" in message:
             self.press(message["press"])
+        if "narrow" in message:
+            self.stack()
 
     def _going(self) -> list[Training]:
         """Those that have not diverged; what is left, and the count, are theirs."""

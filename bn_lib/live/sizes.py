@@ -1,9 +1,10 @@
-"""Large text: one press for all figures of a notebook."""
+"""Large text: one press for all figures of a notebook. And the layout for narrow pages."""
 
 import asyncio
 import weakref
 
 from bn_lib.live.canvas import Canvas
+from bn_lib.live.narrow import narrow
 from bn_lib.live.threads import OneThread
 from bn_lib.live.words import WORDS
 from bn_lib.pictures.picture import Picture
@@ -50,9 +51,16 @@ class Sized(OneThread):
             except RuntimeError:  # a plain Python program
                 other._resize(factor)
 
+    def stack(self) -> None:
+        """Send how the figure is laid out in a narrow page; one has asked for it."""
+        self.canvas.narrow = narrow(self.picture, LARGE if _state["large"] else 1)
+
     def _resize(self, factor: float) -> None:
         self.picture.enlarge(factor)
-        self.canvas.show_still(self.picture)
+        with self.canvas.hold_sync():
+            self.canvas.show_still(self.picture)
+            if self.canvas.narrow:
+                self.stack()
         self.canvas.buttons = [
             self.large_button if button["name"] == WORDS["large"] else button
             for button in self.canvas.buttons

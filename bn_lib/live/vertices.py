@@ -169,17 +169,23 @@ def _dash(linestyle: str, width: float) -> list[float]:
 def _text(text: Text, height: float) -> list:
     """Where the baseline of a text begins, as matplotlib aligns it, and its words."""
     words = text.get_text() if text.get_visible() else ""
-    x, y = text.get_transform().transform(text.get_unitless_position())
+    place = text.get_transform().transform(text.get_unitless_position())
+    x, y = place + alignment(text, words)
+    return [round(float(x), 1), round(float(height - y), 1), words]
+
+
+def alignment(text: Text, words: str) -> tuple[float, float]:
+    """From the point that a text is aligned at to where its baseline begins, in pixels."""
     font = text.get_fontproperties()
     wide, high, deep = _metrics(words, font)
     _, least, depth = _metrics("lp", font)  # for matplotlib, a line is at least as high as these
     high, deep = max(high, least), max(deep, depth)
-    x -= {"left": 0, "center": wide / 2, "right": wide}[text.get_ha()]
-    y -= {
-        "baseline": 0, "bottom": -deep, "center": high / 2 - deep,
-        "center_baseline": (high - deep) / 2, "top": high - deep,
+    x = {"left": 0, "center": -wide / 2, "right": -wide}[text.get_ha()]
+    y = {
+        "baseline": 0, "bottom": deep, "center": deep - high / 2,
+        "center_baseline": (deep - high) / 2, "top": deep - high,
     }[text.get_va()]  # fmt: skip
-    return [round(float(x), 1), round(float(height - y), 1), words]
+    return x, y
 
 
 @lru_cache(4096)

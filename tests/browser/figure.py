@@ -50,6 +50,8 @@ HANDLED = """async () => {
     await handled();
     await new Promise(requestAnimationFrame);
 }"""
+# How many times as high as wide the picture is.
+HEIGHT = "e => (({ clientHeight: h, clientWidth: w }) => h / w)(e.querySelector('.bn-stage'))"
 # Where a slider is, and that it has moved from there.
 FOCUS = "slider => (slider.focus(), slider.value)"
 MOVED = "([slider, before]) => slider.value !== before"
@@ -125,6 +127,11 @@ class Figure:
         """Bring it into view; Jupyter draws nothing that is out of sight."""
         self.element.scroll_into_view_if_needed()
         self.page.wait_for_function(DRAWN, arg=self.element)
+
+    def wait_until_narrow(self, is_narrow: bool) -> None:
+        """Until it is laid out for a narrow page, or for a full one."""
+        wanted = "([explorer, narrow]) => explorer.matches('.bn-narrow') === narrow"
+        self.page.wait_for_function(wanted, arg=[self.element, is_narrow])
 
     def wait_for_change(self, before: list, *parts: int) -> None:
         """Wait until each of the parts, PIXELS and SENTENCE, is another one than before."""

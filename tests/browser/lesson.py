@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import nbformat
+import pytest
 from playwright.sync_api import Page, expect
 
+from bn_lib.live.sizes import LARGE
 from tests.browser import front_end
 from tests.browser.figure import (
+    HEIGHT,
     PIXELS,
     SENTENCE,
     WATCH_HEIGHT,
@@ -220,6 +223,7 @@ class OwnFigures:
         try:
             for size in (wide, NARROW):
                 page.set_viewport_size(size)
+                figure.wait_until_narrow(size == NARROW)
                 figure.element.scroll_into_view_if_needed()
                 assert len(figure.look()[SENTENCE]) == 170, "the longest sentence of a figure"
                 page.wait_for_function(f"({CLIPPED})().length === 0")
@@ -231,6 +235,34 @@ class OwnFigures:
                 assert page.evaluate("heights.size") == 1
         finally:
             page.set_viewport_size(wide)
+
+    def test_panels_stand_below_each_other_where_the_page_is_narrow(self, page: Page):
+        """Knobs stay where the hand has left them; large text goes with both."""
+        figure = figures(page)[2]
+        figure.wait_until_drawn()
+        for _ in range(3):
+            figure.press(figure.sliders[0], "ArrowRight")
+        place, said = figure.place(), figure.look()[SENTENCE]
+        wide = page.viewport_size
+        full = figure.element.evaluate(HEIGHT)
+        assert full < 0.5
+        try:
+            page.set_viewport_size(NARROW)
+            figure.wait_until_narrow(True)
+            assert figure.element.evaluate(HEIGHT) > 2  # three panels
+            assert (figure.place(), figure.look()[SENTENCE]) == (place, said)
+            before = figure.look()
+            figure.press(figure.sliders[0], "ArrowRight")
+            figure.wait_for_change(before, PIXELS, SENTENCE)
+            figure.do(figure.button("large text").click)
+            page.set_viewport_size(wide)
+            figure.wait_until_narrow(False)
+            assert figure.element.evaluate(HEIGHT) == pytest.approx(LARGE * full, rel=0.01)
+            figure.do(figure.button("large text").click)
+            assert figure.element.evaluate(HEIGHT) == pytest.approx(full, rel=0.01)
+        finally:
+            page.set_viewport_size(wide)
+        figure.do(figure.button("reset").click)
 
     def test_a_key_press_brings_one_frame(self, page: Page):
         """A key press brings one frame, where none can be sent ahead."""

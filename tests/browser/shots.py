@@ -12,6 +12,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from bn_lib.live.canvas import frame_of
+from bn_lib.live.narrow import stacked
 from bn_lib.pictures import style
 from tests.notebooks import driver
 
@@ -46,7 +47,24 @@ def shots(live, all_states: bool) -> list[dict]:
                     | {"alone": _alone(picture) if state in ("start", "at the end") else []}
                 )
     live.press("large text")
-    return taken
+    return [*taken, _narrow(live)]
+
+
+def _narrow(live) -> dict:
+    """The start (of a training, the end) in a narrow page: the full page's frame, moved there."""
+    _, go = next(_states(live, True, False))
+    go()
+    live.stack()
+    head, data = frame_of(live.picture, "")
+    full, narrow = live.canvas.looks, live.canvas.narrow
+    looks = [look | other for look, other in zip(full, narrow["looks"], strict=True)]
+    with stacked(live.picture), _still_at(live.picture, ZOOM) as background:
+        return (
+            _seen(live.picture, background)
+            | {"state": "narrow", "size": narrow["size"], "looks": looks}
+            | {"head": head, "data": b64encode(data).decode()}
+            | {"still": b64encode(narrow["still"]).decode(), "alone": _alone(live.picture)}
+        )
 
 
 def _states(live, large, all_states):

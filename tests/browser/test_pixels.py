@@ -45,8 +45,9 @@ LOAD = """async ([source, style, fonts]) => {
 DRAW = """async ([shot, block]) => {
     document.body.replaceChildren();
     const about = { knobs: [], buttons: [], at: [], words: {} };
-    const figure = new script.Figure(document.body, about, { moved() {}, near() {} });
-    figure.setStage(shot.size, shot.looks, `data:image/png;base64,${shot.still}`);
+    const figure = new script.Figure(document.body, about, { moved() {}, near() {}, narrow() {} });
+    const still = `data:image/png;base64,${shot.still}`;
+    figure.setStage({ size: shot.size, looks: shot.looks, still });
     await figure.still.decode();
     const frames = new script.Frames();
     frames.add([shot.head], bytes(shot.data).buffer);
@@ -90,8 +91,9 @@ DRAW = """async ([shot, block]) => {
     }
     context.setTransform(1, 0, 0, 1, 0, 0);
     const looks = shot.looks.filter(({ kind }) => kind === "text");
-    const boxes = texts.map(([x, y, words], i) => {
+    const boxes = texts.map((text, i) => {
         script.setFont(context, looks[i]);
+        const [x, y, words] = looks[i].map ? script.moved(context, looks[i], text) : text;
         const box = context.measureText(words);
         return [
             x - box.actualBoundingBoxLeft, y - box.actualBoundingBoxAscent,
@@ -176,14 +178,14 @@ of_all = pytest.mark.parametrize("path", notebooks.paths(), ids=lambda path: pat
 
 @of_all
 def test_the_browser_draws_what_matplotlib_draws(path, runs, blank, tmp_path):
-    """At the start, at an end of a knob, in large text."""
+    """At the start, at an end of a knob, in large text, in a narrow page."""
     assert differences(path, runs, blank, tmp_path, all_states=False) == {}
 
 
 @pytest.mark.long
 @of_all
 def test_the_browser_draws_what_matplotlib_draws_in_every_state(path, runs, blank, tmp_path):
-    """At the start, at the ends of each knob, at the presets, in large text."""
+    """At the start, at the ends of each knob, at the presets, in large text, in a narrow page."""
     assert differences(path, runs, blank, tmp_path, all_states=True) == {}
 
 

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import json
 import re
 import shutil
 import threading
@@ -251,6 +252,73 @@ def test_a_page_fits_a_phone(opened):
     figures(opened)
     assert opened.evaluate("document.documentElement.scrollWidth") == 360
     opened.set_viewport_size(size)
+
+
+ROOM = "root => root.querySelector('.panel').clientWidth"
+STAGE = """root => {
+    const { clientWidth, clientHeight } = root.querySelector(".bn-stage");
+    return [clientWidth, clientHeight];
+}"""
+PHONE = {"width": 400, "height": 800}
+
+
+def _about(figure: Locator) -> dict:
+    return json.loads(figure.locator("script").text_content())
+
+
+def _panels(looks: list[dict]) -> set[tuple]:
+    """Where axes are in which something moves: left, top, width, height."""
+    return {tuple(look["clip"]) for look in looks if look["clip"]}
+
+
+@of_all
+def test_on_a_phone_panels_stand_below_each_other_and_type_can_be_read(opened):
+    """At least 9 pixels; knobs keep their places, and so does the height while they move."""
+    found = figures(opened)
+    before = [state(figure) for figure in found]
+    size = opened.viewport_size
+    opened.set_viewport_size(PHONE)
+    for figure in found:
+        figure.scroll_into_view_if_needed()
+        expect(figure.locator(".bn-figure")).to_have_class(re.compile(r"\bbn-narrow\b"))
+        about = _about(figure)
+        wide, high = about["narrow"]["size"]
+        stage = figure.evaluate(STAGE)
+        assert stage[0] > 0.89 * min(PHONE["width"], wide)
+        assert stage[1] / stage[0] == pytest.approx(high / wide, rel=0.01)
+        least = min([look["size"] for look in about["looks"] if look["kind"] == "text"] or [14])
+        assert least * stage[0] / wide >= 9
+        in_row = max(
+            sum(abs(top - other) < 5 for _, other, *_ in _panels(about["narrow"]["looks"]))
+            for _, top, *_ in _panels(about["narrow"]["looks"])
+        )
+        assert in_row == 1 or len(_panels(about["looks"])) == 4
+        for slider in figure.locator("input[type=range]").all():
+            now = slider.input_value()
+            slider.focus()
+            opened.keyboard.press(end_of(slider)[1])
+            assert figure.evaluate(STAGE) == stage
+            slider.fill(now)
+    assert opened.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    opened.set_viewport_size(size)
+    for figure, seen in zip(found, before, strict=True):
+        expect(figure.locator(".bn-figure")).not_to_have_class(re.compile(r"\bbn-narrow\b"))
+        figure.scroll_into_view_if_needed()
+        assert state(figure) == seen
+
+
+def test_a_figure_is_not_laid_out_back_and_forth(visit):
+    """A scroll bar, which may come and go with it, takes less room than it needs for that."""
+    with visit(HEART) as page:
+        figure = figures(page)[0]
+        full = _about(figure)["size"][0]
+        seen = []
+        for share in (0.68, 0.64, 0.69, 0.71, 0.66):
+            around = page.viewport_size["width"] - figure.evaluate(ROOM)
+            page.set_viewport_size({"width": round(share * full) + around, "height": 800})
+            page.evaluate("new Promise((then) => requestAnimationFrame(() => setTimeout(then)))")
+            seen.append(figure.locator(".bn-narrow").count())
+        assert seen == [0, 1, 1, 0, 0]
 
 
 def test_the_dark_page_is_dark_and_its_figures_are_on_white(visit):

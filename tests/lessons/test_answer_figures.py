@@ -172,7 +172,7 @@ def multiples(*ends, steps=300):
 def test_each_curve_ends_at_its_step_with_its_multiple():
     picture = show(Multiples(300), multiples(1, 0.4, 16.7, steps=120), {})
     assert picture.describe() == (
-        "Step 120: γ ÷ undone γ is 1.0 (the loss asks for H), 0.4 (a factor v follows), "
+        "Step 120: |γ| ÷ undone γ is 1.0 (the loss asks for H), 0.4 (a factor v follows), "
         "16.7 (starts undone)."
     )
     line, dot, words = picture.curves["starts undone"]

@@ -108,7 +108,7 @@ def test_the_shares_add_up_and_are_those_of_the_parts(gradient):
     percents = [int(word.get_text().removesuffix(" %")) for word in gradient.words]
     assert sum(percents) == 100
     np.testing.assert_allclose(percents, 100 * np.array(heights), atol=1)
-    assert f"{percents[2]} % is left" in gradient.describe()
+    assert f"{percents[2]} % are left" in gradient.describe()
     assert gradient.expected.get_ydata()[0] == 6 / 8
 
 
@@ -131,7 +131,7 @@ def test_gradients_beyond_the_axes_are_counted(gradient):
 
 def test_two_examples_leave_nothing(gradient):
     gradient.update(passed(2))
-    assert "0 % is left; for a random dy 0 % is expected" in gradient.describe()
+    assert "0 % are left; of a random dy 0 % on average" in gradient.describe()
 
 
 def test_the_step_says_losses_and_means(upstream):

@@ -7,9 +7,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.image import AxesImage
 from matplotlib.text import Text
 
 from bn_lib import figures
+from bn_lib.live import vertices
+from bn_lib.live.narrow import narrow, stacked
 from bn_lib.live.sizes import LARGE
 from bn_lib.pictures import style
 from bn_lib.pictures.picture import Picture
@@ -114,6 +117,97 @@ def test_nothing_grows_texts_can_be_read_and_the_sentence_is_short(name, size):
         assert [text for text in pale if text.strip()] == []
         assert 0 < len(picture.describe()) <= 170
     assert artists(picture) == before
+
+
+every_size = pytest.mark.parametrize("size", [1, pytest.param(LARGE, marks=pytest.mark.long)])
+
+PHONE = 364  # CSS pixels for a figure on a page of 400
+
+
+@every_size
+@every_figure
+def test_in_a_narrow_page_panels_stand_below_each_other_and_can_be_read(name, size):
+    """At least 9 pixels of type on a phone; four panels in two rows."""
+    picture = FIGURES[name].make()
+    wide = [axes.get_window_extent().height for axes in picture.figure.axes]
+    picture.enlarge(size)
+    with stacked(picture, size):
+        pixel = PHONE / picture.figure.bbox.width
+        panels = [axes.get_window_extent() for axes in picture.figure.axes]
+        columns = 2 if len(panels) == 4 else 1
+        for above, below in zip(panels, panels[columns:], strict=False):
+            assert above.y0 > below.y1
+        assert min(panel.width for panel in panels) * pixel * columns > 0.45 * PHONE
+        assert all(panel.height > 0.95 * high for panel, high in zip(panels, wide, strict=True))
+        for result, position in FIGURES[name].states:
+            picture.update(result, **position)
+            assert misplaced(picture) == []
+            points = min(text.get_fontsize() for text in drawn(picture))
+            assert points >= 10
+            assert points * style.DPI / 72 * pixel >= 9
+
+
+def in_pixels(picture):
+    """What moves: for each mark its vertices or its words, with their place."""
+    head, data = vertices.pack(picture.moving, picture.figure.bbox.height)
+    points = np.frombuffer(data, "<i2", 2 * sum(head["n"])).astype(float).reshape(-1, 2)
+    points[points == vertices.BREAK[0]] = np.nan
+    shapes = iter(np.split(points / vertices.UNITS, np.cumsum(head["n"])[:-1]))
+    texts = iter(head["t"])
+    for artist in picture.moving:
+        if isinstance(artist, Text):
+            yield next(texts)
+        else:
+            yield None if isinstance(artist, AxesImage) else next(shapes)
+
+
+def inside(points, look):
+    """Vertices within a mark's clip; what is drawn beyond it is not seen."""
+    left, top, width, height = look["clip"] or (0, 0, 1e9, 1e9)
+    x, y = (points - [left, top]).T
+    return (x > -2) & (x < width + 2) & (y > -2) & (y < height + 2)
+
+
+@every_size
+@every_figure
+def test_in_a_narrow_page_each_mark_is_where_matplotlib_has_it(name, size):
+    """The browser moves the frames of a full page there, those in large text, too."""
+    picture = made(name)
+    picture.enlarge(size)
+    looks = narrow(picture, size)["looks"]
+
+    def seen():
+        for result, position in FIGURES[name].states:
+            picture.update(result, **position)
+            yield list(in_pixels(picture))
+
+    full = list(seen())
+    with stacked(picture, size):
+        here = list(seen())
+        fonts = [
+            artist.get_fontproperties().copy() if isinstance(artist, Text) else None
+            for artist in picture.moving
+        ]
+    for marks in zip(full, here, strict=True):
+        for artist, font, look, there, then in zip(
+            picture.moving, fonts, looks, *marks, strict=True
+        ):
+            if isinstance(artist, AxesImage) or (isinstance(artist, Text) and not then[2]):
+                continue
+            a, b, c, d = look["map"]
+            if isinstance(artist, Text):
+                wide, _, _ = vertices._metrics(then[2], font)
+                before, after = np.multiply(look["before"], wide)
+                place = a * (there[0] + before) + b - after, c * there[1] + d
+                off = np.abs(np.subtract(place, then[:2])).max()
+                assert off < (1 if size == 1 else 2)  # letters are fitted to pixels at each size
+            else:
+                moved = there * [a, c] + [b, d]
+                kept, wanted = inside(moved, look), inside(then, look)
+                assert abs(kept.sum() - wanted.sum()) <= 2  # a line is cut at the figure's edge
+                if len(moved) == len(then):
+                    both = kept & wanted
+                    assert np.abs(moved - then)[both].max(initial=0) < 0.2
 
 
 @every_figure
@@ -229,6 +323,7 @@ def drawn_at_once(picture):
 
 @every_figure
 def test_pixels_are_those_of_the_figure_drawn_at_once_in_large_text_and_back(name):
+    """Back from a narrow page's layout, too."""
     picture = made(name)
     before = picture.pixels()
     np.testing.assert_array_equal(before, drawn_at_once(picture))
@@ -236,6 +331,7 @@ def test_pixels_are_those_of_the_figure_drawn_at_once_in_large_text_and_back(nam
     assert picture.pixels().shape[0] == round(LARGE * before.shape[0])
     np.testing.assert_array_equal(picture.pixels(), drawn_at_once(picture))
     picture.enlarge(1 / LARGE)
+    narrow(picture)
     picture.still()
     difference = np.abs(picture.pixels().astype(int) - before)
     assert np.mean(difference > 32) < 0.002

@@ -61,7 +61,8 @@ def test_the_second_batch_says_whose_sigma():
     A, B = np.random.default_rng(0).normal(5, (3, 1), (32, 2)).T
     picture = SecondBatch(spread=3, span=(-25, 35), sizes=np.array([2, 32]))
     picture.update((A, B, A), N=32, scale=0.4, mode="training")
-    assert f"{picture.value.get_text()} of B's true σ (rms) from undone" in picture.sentence
+    said = "".join(words.get_text() for words in picture.value)
+    assert f"{said} of B's true σ (rms) from undone" in picture.sentence
 
 
 SIGMAS = np.geomspace(1e-4, 10, 60)

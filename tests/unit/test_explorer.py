@@ -202,6 +202,25 @@ def test_large_text_and_back():
     assert np.abs(vertices(explorer) - at_first).max() <= 16
 
 
+def test_the_layout_for_a_narrow_page_comes_when_one_asks_and_follows_large_text():
+    explorer = ramp_explorer()
+    full, before = explorer.canvas.still, vertices(explorer)
+    assert explorer.canvas.narrow == {}
+    explorer.canvas._handle_custom_msg({"narrow": True}, [])
+    usual = explorer.canvas.narrow
+    assert (usual["size"][0], usual["zoom"]) == (440, 1)
+    assert len(usual["looks"]) == len(explorer.canvas.looks)
+    assert usual["still"] != full == explorer.canvas.still
+    np.testing.assert_array_equal(vertices(explorer), before)
+    explorer.press("large text")
+    large = explorer.canvas.narrow
+    explorer.press("large text")
+    assert (large["size"], large["zoom"]) == (usual["size"], LARGE)
+    assert explorer.canvas.narrow["looks"] == usual["looks"]
+    explorer.close()
+    assert explorer.canvas.narrow == {}
+
+
 @pytest.mark.parametrize(
     ("knobs", "presets", "error", "message"),
     [

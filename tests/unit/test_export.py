@@ -105,11 +105,13 @@ def test_every_position_comes_out_as_it_was_computed():
         seed=again("new"),
         mode=["x", "y"],
     )
-    description, still, packed = export(explorer)
+    description, still, packed, narrow = export(explorer)
     grid = grid_of(explorer, description)
     assert math.prod(map(len, grid.values())) == 9 * 3 * 2 * 3 * 2
     assert list(unpack(packed)) == list(expected(explorer, grid))
     assert still.startswith(b"\x89PNG")
+    assert narrow.startswith(b"\x89PNG")
+    assert narrow != still
     assert json.loads(json.dumps(description)) == description
 
 
@@ -160,7 +162,7 @@ def test_a_thinned_grid_is_within_the_budget_and_keeps_what_matters():
         lambda a=0.37, b=0.0: a + b, Everything(), presets={"there": dict(a=0.123, b=0.777)},
         a=(0, 1), b=(0, 1, 0.1),
     )  # fmt: skip
-    description, _, packed = export(explorer, Budget(frames=200))
+    description, _, packed, _ = export(explorer, Budget(frames=200))
     a, b = description["knobs"]
     assert 150 < len(a["words"]) * len(b["words"]) <= 200
     assert {"0.00", "0.123", "0.37", "1.00"} <= set(a["words"])
@@ -173,7 +175,7 @@ def test_a_thinned_grid_is_within_the_budget_and_keeps_what_matters():
 def test_the_file_and_the_time_keep_to_their_budgets_too(budget):
     a, b = (0, 1, 0.02), (0, 1, 0.02)
     explorer = explore(lambda a=0.36, b=0.0: a + b, Everything(), a=a, b=b)
-    description, _, packed = export(explorer, budget)
+    description, _, packed, _ = export(explorer, budget)
     assert len(packed) < 2_000
     assert all(2 <= len(knob["words"]) < 51 for knob in description["knobs"])
 
@@ -215,4 +217,5 @@ def test_a_figure_is_exported_before_another_cell_changes_what_it_sees(tmp_path,
     shown = [frame["sentence"] for frame in unpack((tmp_path / f"{name}.bin").read_bytes())]
     assert shown[0] == "the value is 0.00"
     assert shown[-1] == "the value is 6.00"
-    assert {path.suffix for path in tmp_path.iterdir()} == {".bin", ".json", ".png"}
+    ends = {path.name.removeprefix(name) for path in tmp_path.iterdir()}
+    assert ends == {".bin", ".json", ".png", "-narrow.png"}

@@ -184,7 +184,7 @@ def _weigh(out: Path, pages: list[str]) -> dict[str, int]:
         text = (out / page).read_text(encoding="utf-8")
         loaded = {out / f for f in re.findall(r'<img [^>]*src="([^"]+)"', text)}
         for stem in re.findall(r'data-files="([^"]+)"', text):
-            loaded |= {out / f"{stem}.bin", out / f"{stem}-still.png"}
+            loaded |= {out / f"{stem}{end}" for end in (".bin", "-still.png", "-narrow.png")}
         weights[page] = shared + sum(f.stat().st_size for f in {out / page, *loaded})
         if weights[page] > MOST_BYTES:
             raise NotebookError(f"{page} loads {weights[page]:,} bytes, more than {MOST_BYTES:,}.")

@@ -72,6 +72,7 @@ def with_figures(path: Path, notebook: NotebookNode, folder: Path) -> NotebookNo
             description.unlink()
             (folder / f"{name}.bin").rename(f"{target}.bin")
             (folder / f"{name}.png").rename(f"{target}-still.png")
+            (folder / f"{name}-narrow.png").rename(f"{target}-narrow.png")
         output.metadata["figure"] = nbformat.from_dict(figure)
     return committed
 

@@ -64,9 +64,17 @@ class Live {
     this.about = JSON.parse(root.querySelector("script").textContent);
     this.start = this.about.at;
     this.knobs = this.about.knobs;
-    const hand = { moved: () => this.follow(), pressed() {}, near() {} };
+    const hand = { moved: () => this.follow(), pressed() {}, near() {}, narrow() {} };
     this.figure = new Figure(root.querySelector(".panel"), this.about, hand);
-    this.figure.setStage(this.about.size, this.about.looks, "");
+    this.setStage("");
+  }
+
+  // With the addresses of what stands still, which end in this; without, it is not loaded.
+  setStage(end) {
+    const { size, looks, narrow, files } = this.about;
+    const still = (name) => end && `${files}-${name}${end}`;
+    const full = { size, looks, still: still("still") };
+    this.figure.setStage(full, { ...narrow, still: still("narrow") });
   }
 
   // Sets knobs, given by their names; those that are not named go back to the start.
@@ -90,8 +98,8 @@ class Live {
   async live() {
     if (this.loading) return;
     this.loading = true;
-    const { size, looks, first, files } = this.about;
-    this.figure.setStage(size, looks, `${files}-still.png`);
+    const { first, files } = this.about;
+    this.setStage(".png");
     if (this.figure.at.join() === this.start.join()) this.figure.show(first);
     try {
       this.store = await Store.load(`${files}.bin`);

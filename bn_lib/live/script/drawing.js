@@ -63,7 +63,6 @@ const draw = {
   },
 
   text(context, look, [x, y, words]) {
-    setFont(context, look);
     if (look.rim) {
       context.strokeStyle = "white";
       context.lineWidth = 4;
@@ -74,6 +73,17 @@ const draw = {
   },
 };
 
+// Where what moves lies in a narrow page; `_moves` in narrow.py says how.
+export function moved(context, { kind, map: [a, b, c, d], before }, data) {
+  if (kind !== "text") {
+    const [right, down] = [b * UNITS, d * UNITS];
+    return Float32Array.from(data, (v, i) => (v === BREAK ? v : i % 2 ? c * v + down : a * v + right));
+  }
+  const [x, y, words] = data;
+  const [there, here] = before.map((times) => times * context.measureText(words).width);
+  return [a * (x + there) + b - here, c * y + d, words];
+}
+
 export function drawFrame(context, looks, frame) {
   let [shape, image, text] = [0, 0, 0];
   for (const look of looks) {
@@ -82,6 +92,8 @@ export function drawFrame(context, looks, frame) {
     else if (look.kind === "image") data = frame.images[image++];
     else data = frame.shapes[shape++];
     context.save();
+    if (look.kind === "text") setFont(context, look);
+    if (look.map) data = moved(context, look, data);
     if (look.clip) {
       context.beginPath();
       context.rect(...look.clip);

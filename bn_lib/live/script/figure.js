@@ -3,6 +3,9 @@
 import { FONT, drawFrame } from "./drawing.js";
 
 const PADDING = 2; // pixels around a figure, for the outline of what has the focus
+// Of its full width: below the first share a figure's type would be smaller than 9 pixels, and it is
+// laid out for a narrow page; it comes back above the other, which no scroll bar bridges.
+const [NARROW, FULL] = [0.65, 0.7];
 const PLAY = 8000; // ms in which a knob that plays goes from end to end
 
 function element(tag, className, parent, properties = {}) {
@@ -27,11 +30,11 @@ const isForJupyter = ({ key, shiftKey, ctrlKey, altKey, metaKey }) =>
 const numberOf = (words) => Number(words.trim().replace("−", "-").replace(",", "."));
 
 // Buttons and knobs, a sentence, and the picture: still part and moving part. `hand.moved(atRest)`
-// is called when the hand has moved a knob, `hand.pressed(name)` for buttons that move none, and
-// `hand.near(whether)` when it comes or goes.
+// is called when the hand has moved a knob, `hand.pressed(name)` for buttons that move none,
+// `hand.near(whether)` when it comes or goes, and `hand.narrow()` when the page has become narrow.
 export class Figure {
   constructor(parent, { knobs, buttons, at, words }, hand) {
-    Object.assign(this, { knobs, words, hand, at: [...at] });
+    Object.assign(this, { parent, knobs, words, hand, at: [...at], isNarrow: false });
     this.root = element("div", "bn-figure", parent);
     this.buttons = element("div", "bn-buttons", this.root);
     this.setButtons(buttons);
@@ -46,8 +49,9 @@ export class Figure {
     this.spoken = element("p", "bn-spoken", this.root, { role: "status" });
     this.context = this.canvas.getContext("2d");
     this.sentence.setAttribute("aria-hidden", "true"); // `spoken` says it, once the hand rests
-    this.watcher = new ResizeObserver(() => this.redraw());
+    this.watcher = new ResizeObserver(() => this.arrange());
     this.watcher.observe(this.stage);
+    this.watcher.observe(parent);
     this.fontCame = () => this.redraw();
     document.fonts.addEventListener("loadingdone", this.fontCame);
     this.place(at);
@@ -205,11 +209,30 @@ export class Figure {
 
   // ------------------------------------------------------------ what is seen
 
-  setStage(size, looks, still) {
-    [this.size, this.looks] = [size, looks];
-    this.root.style.maxWidth = `${size[0] + 2 * PADDING}px`;
-    this.stage.style.aspectRatio = `${size[0]} / ${size[1]}`;
-    if (still) this.still.src = still; // it may be on its way; an empty one looks broken
+  // Takes what a full page shows: the figure's size, looks, and the address of what stands still;
+  // and what of these is otherwise in a narrow page, if that is known.
+  setStage(full, narrow) {
+    const looks = narrow?.looks.map((look, i) => ({ ...full.looks[i], ...look }));
+    [this.full, this.narrow, this.layout] = [full, narrow && { ...narrow, looks }, null];
+    this.arrange();
+  }
+
+  arrange() {
+    if (!this.full) return;
+    const share = this.parent.clientWidth / this.full.size[0]; // 0 where it is not seen
+    if (share && this.isNarrow !== share < (this.isNarrow ? FULL : NARROW)) {
+      this.isNarrow = !this.isNarrow;
+      if (this.isNarrow) this.hand.narrow();
+    }
+    const layout = (this.isNarrow && this.narrow) || this.full;
+    if (layout !== this.layout) {
+      this.layout = layout;
+      this.root.classList.toggle("bn-narrow", layout === this.narrow);
+      const { size, still, zoom = 1 } = layout;
+      this.root.style.maxWidth = `${zoom * size[0] + 2 * PADDING}px`;
+      this.stage.style.aspectRatio = `${size[0]} / ${size[1]}`;
+      if (still) this.still.src = still; // it may be on its way; an empty one looks broken
+    }
     this.redraw();
   }
 
@@ -246,8 +269,8 @@ export class Figure {
   }
 
   redraw() {
-    if (!this.frame || !this.size) return;
-    const [width, height] = this.size;
+    if (!this.frame || !this.layout) return;
+    const [width, height] = this.layout.size;
     const across = this.stage.clientWidth * window.devicePixelRatio;
     const pixels = [Math.round(across), Math.round((across * height) / width)];
     if (this.canvas.width !== pixels[0] || this.canvas.height !== pixels[1]) {
@@ -257,7 +280,7 @@ export class Figure {
     this.context.setTransform(1, 0, 0, 1, 0, 0);
     this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     this.context.scale(scale, scale);
-    drawFrame(this.context, this.looks, this.frame);
+    drawFrame(this.context, this.layout.looks, this.frame);
   }
 
   close() {

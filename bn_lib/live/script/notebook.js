@@ -14,7 +14,7 @@ const copyOf = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + vi
 function render({ model, el }) {
   const words = model.get("words");
   const frames = new Frames();
-  let url; // of the still picture
+  const urls = {}; // of what stands still, in a full page and in a narrow one
   let [shownFrame, shownKey] = [null, null];
   let outdated = false; // a cell has run: the next move asks for the picture, even of this place
   let asked = null; // the position that the kernel was asked for and has not answered yet
@@ -151,16 +151,22 @@ function render({ model, el }) {
     send();
   };
 
-  const setStage = () => {
-    if (!model.get("still").byteLength) return; // a replaced figure's is set free
-    URL.revokeObjectURL(url);
-    url = URL.createObjectURL(new Blob([model.get("still")], { type: "image/png" }));
-    figure.setStage(model.get("size"), model.get("looks"), url);
+  const addressOf = (name, still) => {
+    URL.revokeObjectURL(urls[name]);
+    return (urls[name] = URL.createObjectURL(new Blob([still], { type: "image/png" })));
   };
 
+  const setStage = () => {
+    if (!model.get("still").byteLength) return; // a replaced figure's is set free
+    const [size, looks, narrow] = ["size", "looks", "narrow"].map((name) => model.get(name));
+    const full = { size, looks, still: addressOf("full", model.get("still")) };
+    figure.setStage(full, narrow.size && { ...narrow, still: addressOf("narrow", narrow.still) });
+  };
+
+  const narrow = () => model.get("narrow").size || ended || model.send({ narrow: true });
   const pressed = (press) => model.send({ press });
   const about = { words, ...Object.fromEntries(ABOUT.map((name) => [name, model.get(name)])) };
-  const figure = new Figure(el, about, { moved, pressed, near });
+  const figure = new Figure(el, about, { moved, pressed, near, narrow });
   const setButtons = () => ended || figure.setButtons(model.get("buttons"));
   const setProgress = () => model.get("progress").words && figure.setProgress(model.get("progress"));
   bringFont(model.get("font"));
@@ -172,6 +178,7 @@ function render({ model, el }) {
   setProgress();
   const listeners = {
     "change:still": setStage,
+    "change:narrow": setStage,
     "change:buttons": setButtons,
     "change:progress": setProgress,
     "change:at": adopt,
@@ -191,7 +198,7 @@ function render({ model, el }) {
     clearTimeout(asking);
     clearTimeout(checking);
     figure.close();
-    URL.revokeObjectURL(url);
+    Object.values(urls).forEach((url) => URL.revokeObjectURL(url));
   };
 }
 
