@@ -14,14 +14,16 @@ DO = {
 
 def value(tree, values):
     """What a tree gives; `values` has those of the leaves, and keeps the others."""
-    if tree not in values:
+    made = values.get(tree)
+    if made is None:
         head, *parts = tree
-        if not parts:
-            values[tree] = np.float64(head)
-        else:
+        if parts:
             given = [value(part, values) for part in parts]
-            values[tree] = (DO.get(head) or _function(head))(*given)
-    return values[tree]
+            made = (DO.get(head) or _function(head))(*given)
+        else:
+            made = np.float64(head)
+        values[tree] = made
+    return made
 
 
 @functools.cache
@@ -82,11 +84,23 @@ def trees(patterns, names):
     return [tree_of(ast.parse(text, mode="eval").body) for text in texts]
 
 
-def whole(tree, lines):
-    """A tree with the lines in the place of their names."""
-    if len(tree) == 1:
-        return whole(lines[tree[0]], lines) if tree[0] in lines else tree
-    return (tree[0], *(whole(part, lines) for part in tree[1:]))
+def wholes(names, lines):
+    """The trees of some lines, with the lines they are made of in the place of their names."""
+    known = {}  # of each line once, and no loop over parts: a search for slips does little else
+
+    def whole(tree):
+        if len(tree) == 3:
+            return tree[0], whole(tree[1]), whole(tree[2])
+        if len(tree) == 2:
+            return tree[0], whole(tree[1])
+        name = tree[0]
+        if name not in lines:
+            return tree
+        if name not in known:
+            known[name] = whole(lines[name])
+        return known[name]
+
+    return tuple(whole((name,)) for name in names)
 
 
 def text(tree):

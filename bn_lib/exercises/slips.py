@@ -51,16 +51,28 @@ KINDS = {  # of slips, the plainest first, with what is said of them
     "done": "`{new}` is taken of `{old}`, but should not be.",
     "early": "`{new}` is averaged, but should not be.",
 }
+PLAINNESS = {kind: place for place, kind in enumerate(KINDS)}
 
 
 class Slip(NamedTuple):
-    """Lines with a slip in them, {name: tree}, its kind, and what is said of it."""
+    """Lines with a slip in them, {name: tree}, its kind, and the trees that are spoken of."""
 
     lines: dict
     kind: str
-    said: str
+    new: tuple | None = None
+    old: tuple | None = None
+
+    @property
+    def said(self) -> str:
+        """What is said of it; of a leaf, which may be a sign or a function, its head."""
+        words = [
+            tree and (formulas.text(tree) if len(tree) > 1 else tree[0])
+            for tree in (self.new, self.old)
+        ]
+        return KINDS[self.kind].format(new=words[0], old=words[1])
 
 
+@np.errstate(all="ignore")
 def explain(exercise, function, trials, which, most=2):
     """The sentences of the fewest slips that give the outputs `which` in all trials, or None."""
     known = [
@@ -107,7 +119,7 @@ def _in_words(name, lines, wrong, said):
 
 
 def _plainness(slip):
-    return list(KINDS).index(slip.kind)
+    return PLAINNESS[slip.kind]
 
 
 class _Search:
@@ -124,23 +136,23 @@ class _Search:
 
     def gives(self, lines, outputs):
         """Whether outputs of some lines are what was found, in all trials."""
-        trees = tuple(formulas.whole(lines[output], lines) for output in outputs)
+        trees = formulas.wholes(outputs, lines)
         if trees in self.seen:
             return False
         self.seen.add(trees)
-        with np.errstate(all="ignore"):
-            return all(
-                _gives(tree, values, one)
-                for values, found in zip(self.values, self.found, strict=True)
-                for tree, one in zip(trees, found, strict=True)
-            )
+        return all(
+            _gives(tree, values, one)
+            for values, found in zip(self.values, self.found, strict=True)
+            for tree, one in zip(trees, found, strict=True)
+        )
 
 
 def _gives(tree, values, found):
     try:
-        made = formulas.value(tree, values)
-        made = made.reshape(found.shape) if np.ndim(made) > 4 else made  # of groups
-        return same(found, np.broadcast_to(made, found.shape))
+        made = np.asarray(formulas.value(tree, values))
+        made = made.reshape(found.shape) if made.ndim > 4 else made  # of groups
+        made = made if made.shape == found.shape else np.broadcast_to(made, found.shape)
+        return same(found, made)
     except (ValueError, TypeError, IndexError):  # shapes that don't fit
         return False
 
@@ -168,7 +180,7 @@ class _Hand:
         for name, number in itertools.product(self.scalars, literals):
             new = {at: _replaced(tree, (name,), (number,)) for at, tree in lines.items()}
             if new != lines:
-                yield Slip(new, "literal", _said("literal", (number,), (name,)))
+                yield Slip(new, "literal", (number,), (name,))
         yield from self._in_each(lines, self._more, self.arguments)
         for name in self.where:
             for rest, head, moved in _without(lines[name]):
@@ -176,7 +188,7 @@ class _Hand:
                 others = [other for other in self.where if other != name]
                 for other in [name, *others] if moved[0] not in lines else ():
                     for new in _with(left[other], head, moved):
-                        yield Slip(left | {other: new}, "moved", _said("moved", moved))
+                        yield Slip(left | {other: new}, "moved", moved)
 
     def _in_each(self, lines, change, names):
         """The slips that `change` makes of each tree and the names that can stand there."""
@@ -184,8 +196,8 @@ class _Hand:
         for name, tree in lines.items():
             if name in self.where:
                 made = formulas.everywhere(tree, functools.partial(change, names))
-                for new, kind, *words in made:
-                    yield Slip(lines | {name: new}, kind, _said(kind, *words))
+                for new, *slip in made:
+                    yield Slip(lines | {name: new}, *slip)
             names.append(name)
 
     def _here(self, names, tree):
@@ -220,12 +232,6 @@ class _Hand:
         yield from ((one, "statistic", one, tree) for one in self.statistics if one != tree)
         if formulas.leaves(tree) - {*self.scalars}:
             yield (".mean(axis=0)", tree), "early", tree
-
-
-def _said(kind, new=None, old=None):
-    """What is said of a slip; of a leaf, which may be a sign or a function, its head."""
-    words = [tree and (formulas.text(tree) if len(tree) > 1 else tree[0]) for tree in (new, old)]
-    return KINDS[kind].format(new=words[0], old=words[1])
 
 
 def _replaced(tree, old, new):

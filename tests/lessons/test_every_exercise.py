@@ -381,7 +381,7 @@ def made_by(exercise, lines, data, at):
     """Output `at` of a formula's lines."""
     known = dict(zip(exercise.arguments, data, strict=True)) | exercise.known(*data)
     values = {(name,): value for name, value in known.items()}
-    tree = formulas.whole(lines[formulas.outputs_of(lines, exercise)[at]], lines)
+    (tree,) = formulas.wholes([formulas.outputs_of(lines, exercise)[at]], lines)
     with np.errstate(all="ignore"):
         made = formulas.value(tree, values)
     right = exercise.right(*data)[at]
