@@ -76,11 +76,11 @@ class Humps(Picture):
 PARTS = {
     "an example": "one image, 64 numbers from 0 to 1. A batch is a group of examples that go "
     "through the network together.",
-    "a weight": "the number that one pixel is multiplied by on its way to 1 unit.",
+    "a weight": "the number that one pixel is multiplied by on its way to a unit.",
     "a unit": "adds up all that arrives, each pixel multiplied by its weight. "
-    "For each example it has 1 number.",
+    "For each example it has one number.",
     "a layer": "50 units (4 are drawn), all with the same inputs.",
-    "batch norm": "normalizes 1 unit's numbers over the batch, multiplies them by that unit's γ "
+    "batch norm": "normalizes one unit's numbers over the batch, multiplies them by that unit's γ "
     "and adds its β.",
     "a sigmoid": "an S-shaped curve that turns any number into one between 0 and 1.",
     "the answer": "10 numbers, one for each digit. The largest is the network's guess. "

@@ -149,8 +149,8 @@ class Turn(Picture):
         self.after.show((0, 0), (x, y))
         side = min(0.13, 0.5 * y)
         self.corner.show([tip - side, tip - side, tip], [0, side, side])
-        self.length.say(f"weights: length {short(long, 2)}", max(tip / 2, 0.6))
-        self.moved.say(f"step: {short(across, 2)}", tip + 0.07, max(y / 2, 0.04))
+        self.length.say(f"weights: length {short(long, 3)}", max(tip / 2, 0.6))
+        self.moved.say(f"step: {short(across, 3)}", tip + 0.07, max(y / 2, 0.04))
         grown = np.linalg.norm(new)
         self.turned.say(f"turned by {short(turn, 2)}°, length {short(long, 3)} → {short(grown, 3)}")
         self.sentence = (
