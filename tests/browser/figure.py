@@ -32,11 +32,12 @@ PLACE = """explorer => [
     ...[...explorer.querySelectorAll(".bn-knobs select")].map((menu) => menu.value),
     ...[...explorer.querySelectorAll(".bn-knobs input[type=checkbox]")].map((box) => box.checked),
 ]"""
-# What is seen, what the picture's label says, what is spoken.
-SAYS_THE_SAME = """explorer => {
+# What is seen, what the picture's label says, what is spoken; no line ends between 97 and %.
+SAYS_THE_SAME = r"""explorer => {
     const seen = explorer.querySelector(".bn-sentence").textContent;
     const label = explorer.querySelector("canvas.bn-moving").getAttribute("aria-label");
-    return seen === label && seen === explorer.querySelector(".bn-spoken").textContent;
+    const spoken = explorer.querySelector(".bn-spoken").textContent;
+    return seen === label && seen === spoken && !/\d [%σ]/.test(seen);
 }"""
 # Until the kernel has handled what it was sent. Messages of widgets may come to a thread of its
 # own, which passes work on to the main one: so that is asked too.

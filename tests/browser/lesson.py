@@ -241,7 +241,7 @@ class OwnFigures:
         figure = figures(page)[2]
         figure.wait_until_drawn()
         for _ in range(3):
-            figure.press(figure.sliders[0], "ArrowRight")
+            figure.do(lambda: figure.press(figure.sliders[0], "ArrowRight"))
         place, said = figure.place(), figure.look()[SENTENCE]
         wide = page.viewport_size
         full = figure.element.evaluate(HEIGHT)

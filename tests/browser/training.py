@@ -29,7 +29,8 @@ both = {"no BN": train(None), "BN": train(BatchNorm)}
 """
 WATCH = "print('before')\nawait watch(both, Curves(both, 10**5), until=10**5)"
 STOP = "stop"
-STOPPED = re.compile(r"after [\d,]+ steps: no BN [\d.]+ %, BN [\d.]+ % · Stopped after [\d,]+ of")
+SHARES = r"after [\d,]+ steps: no BN [\d.]+\s%, BN [\d.]+\s%"  # a space that does not break
+STOPPED = re.compile(SHARES + r" · Stopped after [\d,]+ of")
 GO_ON = """
 at = both["BN"].step
 await watch(both, Curves(both, at + 100), until=at + 100)
@@ -86,7 +87,7 @@ class LongTraining:
         expect(page.locator(".jp-RenderedImage img")).to_have_count(0)
         first, second = page.locator(".bn-sentence").all()
         expect(first).to_have_text(STOPPED)
-        expect(second).to_have_text(re.compile(r"after [\d,]+ steps: no BN [\d.]+ %, BN [\d.]+ %$"))
+        expect(second).to_have_text(re.compile(SHARES + "$"))
         steps = [
             int(re.search(r"[\d,]+", s.text_content())[0].replace(",", "")) for s in (first, second)
         ]

@@ -242,7 +242,8 @@ export class Figure {
       this.frame = frame;
       this.redraw();
     }
-    const words = frame.error || frame.sentence;
+    // A number and its unit stay on one line.
+    const words = (frame.error || frame.sentence).replace(/(\d) (?=[%σ])/g, "$1\u00a0");
     this.root.classList.toggle("bn-wrong", Boolean(frame.error));
     this.sentence.textContent = words;
     this.canvas.setAttribute("aria-label", words);
