@@ -53,7 +53,6 @@ BUSY = """() => {
     const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
     kernel.requestExecute({ code: "import time; time.sleep(1)", silent: true });
 }"""
-NARROW = {"width": 800, "height": 1000}  # with a side bar, some 370 pixels are left
 
 QUESTION = """
 from bn_lib.live import predict
@@ -191,6 +190,8 @@ def check_figure(figure: Figure) -> None:
 class OwnFigures:
     """A notebook of CELLS, a question and figures of a learner's own, run in the fixture `page`."""
 
+    narrow = 800  # pixels of a window; beside a side bar some 370 are left
+
     def test_a_question_is_answered_by_keyboard_alone(self, page: Page):
         """A question is answered by keyboard alone, and the comparison below follows."""
         verdict = page.locator(".bn-lesson [role=status]")
@@ -221,9 +222,9 @@ class OwnFigures:
         figure.wait_until_drawn()
         wide = page.viewport_size
         try:
-            for size in (wide, NARROW):
-                page.set_viewport_size(size)
-                figure.wait_until_narrow(size == NARROW)
+            for width in (wide["width"], self.narrow):
+                page.set_viewport_size(wide | {"width": width})
+                figure.wait_until_narrow(width == self.narrow)
                 figure.element.scroll_into_view_if_needed()
                 assert len(figure.look()[SENTENCE]) == 170, "the longest sentence of a figure"
                 page.wait_for_function(f"({CLIPPED})().length === 0")
@@ -247,7 +248,7 @@ class OwnFigures:
         full = figure.element.evaluate(HEIGHT)
         assert full < 0.5
         try:
-            page.set_viewport_size(NARROW)
+            page.set_viewport_size(wide | {"width": self.narrow})
             figure.wait_until_narrow(True)
             assert figure.element.evaluate(HEIGHT) > 2  # three panels
             assert (figure.place(), figure.look()[SENTENCE]) == (place, said)

@@ -48,7 +48,7 @@ def open_in(tab: Page, server, name: str) -> None:
 
 @pytest.mark.usefixtures("cells")
 class TestOwnFigures(lesson.OwnFigures):
-    pass
+    narrow = 500
 
 
 class TestLongTraining(training.LongTraining):
