@@ -196,9 +196,12 @@ def start_all(page: Page) -> None:
 
 
 def run_all(page: Page) -> None:
-    """Run all cells, and wait until they have run."""
+    """Run all cells, and wait until they have run.
+
+    The longest train for a minute, and for several beside other tests on a slow machine.
+    """
     start_all(page)
-    page.wait_for_function("window.haveRun")
+    page.wait_for_function("window.haveRun", timeout=4 * 1000 * SECONDS)
 
 
 def said(page: Page) -> list[list[str]]:
