@@ -47,7 +47,7 @@ def shots(live, all_states: bool) -> list[dict]:
                     | {"alone": _alone(picture) if state in ("start", "at the end") else []}
                 )
     live.press("large text")
-    return [*taken, _narrow(live)]
+    return [*taken, _narrow(live)] if all_states else taken
 
 
 def _narrow(live) -> dict:

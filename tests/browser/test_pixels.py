@@ -180,7 +180,7 @@ of_all = pytest.mark.parametrize("path", notebooks.paths(), ids=lambda path: pat
 
 @of_all
 def test_the_browser_draws_what_matplotlib_draws(path, runs, blank, tmp_path):
-    """At the start, at an end of a knob, in large text, in a narrow page."""
+    """At the start, at an end of a knob, in large text."""
     assert differences(path, runs, blank, tmp_path, all_states=False) == {}
 
 
