@@ -29,12 +29,9 @@ def artists(picture) -> int:
     return len(picture.figure.findobj())
 
 
-def misplaced(picture, texts=None) -> list[str]:
-    """The texts that are cut at the figure's edge, lie on another, or reach into another panel.
-
-    texts: those that are `drawn`, if that is known.
-    """
-    texts = drawn(picture) if texts is None else texts
+def misplaced(picture) -> list[str]:
+    """The texts that are cut at the figure's edge, lie on another, or reach into another panel."""
+    texts = drawn(picture)
     inks = {text: ink(text) for text in texts}
     wrong = [f"{text.get_text()!r} is cut" for text in texts if _is_cut(inks[text], picture)]
     wrong += [
@@ -58,9 +55,11 @@ def drawn(picture) -> list[Text]:
     def draw(text, renderer):
         if text.get_visible() and text.get_text().strip():
             found[text] = None
+        return original(text, renderer)
 
+    original = Text.draw
     with mock.patch.object(Text, "draw", draw), style.ours():
-        picture.figure.draw_without_rendering()
+        picture.figure.canvas.draw()
     return list(found)
 
 
