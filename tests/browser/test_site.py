@@ -254,6 +254,18 @@ def test_a_page_fits_a_phone(opened):
     opened.set_viewport_size(size)
 
 
+PARTED = """() => [...document.querySelectorAll("main :is(p, li, td, summary, .bn-sentence)")]
+    .map((element) => element.textContent.match(/.{0,20}[0-9] %/)).filter(Boolean).map(String)"""
+
+
+@of_all
+def test_a_percent_sign_stays_with_its_number(opened):
+    """No line can begin with the sign."""
+    assert opened.locator("main p").count() > 3
+    figures(opened)
+    assert opened.evaluate(PARTED) == []
+
+
 ROOM = "root => root.querySelector('.panel').clientWidth"
 STAGE = """root => {
     const { clientWidth, clientHeight } = root.querySelector(".bn-stage");

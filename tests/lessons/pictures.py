@@ -29,9 +29,9 @@ def artists(picture) -> int:
     return len(picture.figure.findobj())
 
 
-def misplaced(picture) -> list[str]:
-    """The texts that are cut at the figure's edge, lie on another, or reach into another panel."""
-    texts = drawn(picture)
+def misplaced(picture, texts: list[Text]) -> list[str]:
+    """Of the texts that are drawn, those that are cut at the figure's edge, lie on another, or
+    reach into another panel."""
     inks = {text: ink(text) for text in texts}
     wrong = [f"{text.get_text()!r} is cut" for text in texts if _is_cut(inks[text], picture)]
     wrong += [

@@ -10,7 +10,7 @@ from bn_lib.figures.networks import LOOKS, WORDS
 from bn_lib.live.sizes import LARGE
 from bn_lib.normalization import normalize, undo_parameters
 from bn_lib.pictures import style
-from tests.lessons.pictures import Figure, misplaced, overlapping
+from tests.lessons.pictures import Figure, drawn, misplaced, overlapping
 
 H = two_humped(256, np.random.default_rng(0))
 UNDO = undo_parameters(H)
@@ -144,7 +144,7 @@ def test_the_words_of_the_drawing_do_not_leave_it_in_large_text(drawing):
     drawing.enlarge(LARGE)
     for part in PARTS:
         drawing.update(part)
-        assert misplaced(drawing) == []
+        assert misplaced(drawing, drawn(drawing)) == []
 
 
 @pytest.mark.parametrize("size", [1, LARGE])

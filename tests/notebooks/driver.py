@@ -14,7 +14,7 @@ from matplotlib.text import Text
 
 from bn_lib.figures import Humps
 from bn_lib.live import explore
-from tests.lessons.pictures import misplaced
+from tests.lessons.pictures import drawn, misplaced
 
 WALK = 25
 
@@ -124,7 +124,7 @@ class Driven:
         said, seen, still, sizes = self.described(), self.looks(), self.canvas.still, self._sizes()
         live.press("large text")
         self.note("in large text")
-        for problem in misplaced(self.picture):
+        for problem in misplaced(self.picture, drawn(self.picture)):
             self.say(f"in large text {problem}")
         if (self.looks(), self.canvas.still) == (seen, still) or self.described() != said:
             self.say("large text changes the sentence, or nothing at all")

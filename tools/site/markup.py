@@ -122,10 +122,6 @@ class Renderer(IPythonRenderer):
             f' height="{height}" alt="{html.escape(text)}">'
         )
 
-    def text(self, text):
-        """Words; a number and its % stay on one line."""
-        return re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", super().text(text))
-
     def inline_math(self, body):
         """A formula in a line."""
         return self._exporter.mathml(body, False)
@@ -155,7 +151,8 @@ class CourseExporter(HTMLExporter):
         text = text.replace(
             'class="anchor-link"', 'class="anchor-link" tabindex="-1" aria-hidden="true"'
         )
-        # The comma after a formula must not begin a line.
+        # Neither a % after a number nor the comma after a formula must begin a line.
+        text = re.sub(r"(?<=\d) %(?![^<]*</code>)", "\N{NO-BREAK SPACE}%", text)
         return re.sub(
             r"(<math>(?:(?!</math>).)*</math>[,.;:!?)]+)", r'<span class="whole">\1</span>', text
         )
