@@ -18,8 +18,8 @@ from tools.site.run import NotebookError, running
 
 # Of a figure, so that tests of the site need not wait for 15,000.
 BUDGET = Budget(frames=40)
-# Files whose tests share the same runs.
-OF_RUNS = ("test_runs.py", "test_site.py")
+# Files whose tests share the same runs; the first one has each notebook run in a test of its own.
+OF_RUNS = ("test_pixels.py", "test_runs.py", "test_site.py")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -19,6 +19,7 @@ class Sized(OneThread):
 
     picture: Picture
     canvas: Canvas
+    _large = False  # its texts, as they are now
 
     def redraw(self) -> None:
         """Show the picture where it is now, after it has been laid out anew."""
@@ -27,8 +28,7 @@ class Sized(OneThread):
     def join(self) -> None:
         """Take the size of text that the notebook has, now and from now on."""
         _showing.add(self)
-        if _state["large"]:
-            self.picture.enlarge(LARGE)
+        self._fit()
 
     def leave(self) -> None:
         """Keep the present size from now on."""
@@ -42,21 +42,30 @@ class Sized(OneThread):
     def resize(self) -> None:
         """Change the size of all figures' texts, this one's first."""
         _state["large"] = not _state["large"]
-        factor = LARGE if _state["large"] else 1 / LARGE
-        self._resize(factor)
+        self._follow()
         for other in list(_showing - {self}):
             try:
                 # One by one, so that the hand is not kept waiting.
-                asyncio.get_running_loop().call_soon(other._resize, factor)
+                asyncio.get_running_loop().call_soon(other._follow)
             except RuntimeError:  # a plain Python program
-                other._resize(factor)
+                other._follow()
 
     def stack(self) -> None:
         """Send how the figure is laid out in a narrow page; one has asked for it."""
-        self.canvas.narrow = narrow(self.picture, LARGE if _state["large"] else 1)
+        self.canvas.narrow = narrow(self.picture, LARGE if self._large else 1)
 
-    def _resize(self, factor: float) -> None:
-        self.picture.enlarge(factor)
+    def _fit(self) -> bool:
+        """Make the texts as large as the notebook's; returns whether they had another size."""
+        if self._large == _state["large"]:  # as after a second press, before the first was followed
+            return False
+        self._large = _state["large"]
+        self.picture.enlarge(LARGE if self._large else 1 / LARGE)
+        return True
+
+    def _follow(self) -> None:
+        """Show the texts as large as the notebook's."""
+        if not self._fit():
+            return
         with self.canvas.hold_sync():
             self.canvas.show_still(self.picture)
             if self.canvas.narrow:

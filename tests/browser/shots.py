@@ -36,6 +36,7 @@ def shots(live, all_states: bool) -> list[dict]:
     taken = []
     for large in (False, True):
         live.press("large text") if large else None
+        alone = all_states or not large
         with _still_at(picture, ZOOM) as background:
             for state, go in _states(live, large, all_states):
                 go()
@@ -44,10 +45,14 @@ def shots(live, all_states: bool) -> list[dict]:
                     | {name: getattr(live.canvas, name) for name in ("size", "looks")}
                     | {"still": b64encode(live.canvas.still).decode()}
                     | _seen(picture, background)
-                    | {"alone": _alone(picture) if state in ("start", "at the end") else []}
+                    | {"alone": _alone(picture) if alone and _is_first(state) else []}
                 )
     live.press("large text")
     return [*taken, _narrow(live)] if all_states else taken
+
+
+def _is_first(state: str) -> bool:
+    return state in ("start", "at the end")
 
 
 def _narrow(live) -> dict:
@@ -152,10 +157,13 @@ def _ink(picture, text) -> list[float] | None:
         renderer = picture.figure.canvas.get_renderer()
         renderer.clear()
         text.draw(renderer)
-        pixels = np.array(renderer.buffer_rgba())
+        all_pixels = np.asarray(renderer.buffer_rgba())
+        around = text.get_window_extent(renderer).padded(20)
     finally:
         picture.figure.set_dpi(style.DPI)
+    left, top = (max(round(side), 0) for side in (around.x0, len(all_pixels) - around.y1))
+    pixels = all_pixels[top : round(len(all_pixels) - around.y0), left : round(around.x1)]
     opaque = pixels[..., 3] > 100
-    dark = np.minimum.reduce([pixels[..., channel] for channel in range(3)]) < 200
+    dark = pixels[..., :3].min(axis=2) < 200
     box = Image.fromarray(opaque & dark).getbbox()
-    return box and [side / ZOOM for side in box]
+    return box and [(side + at) / ZOOM for side, at in zip(box, 2 * (left, top), strict=True)]

@@ -375,6 +375,27 @@ def test_large_text_is_one_press_for_all_figures_and_for_those_to_come():
     assert [explorer.picture.label.get_fontsize() for explorer in figures[:2]] == sizes
 
 
+def test_a_figure_is_not_drawn_for_a_press_that_a_second_one_has_taken_back():
+    """The others follow one by one; until then nothing is queued for each press."""
+    one, other = ramp_explorer(), ramp_explorer()
+    drawn = []
+    other.canvas.observe(lambda change: drawn.append(change["name"]), ["still", "frame"])
+
+    async def press(times):
+        for _ in range(times):
+            one.press("large text")
+        assert drawn == []
+        await asyncio.sleep(0)
+
+    asyncio.run(press(2))
+    assert drawn == []
+    asyncio.run(press(3))
+    assert set(drawn) == {"still", "frame"}
+    assert len(drawn) == 2
+    assert other.canvas.buttons == one.canvas.buttons
+    one.press("large text")
+
+
 def test_looks_are_those_of_the_drawn_picture():
     """An aspect is applied when a picture is drawn: an image lies elsewhere before."""
 
