@@ -372,7 +372,7 @@ class ManyPairs(Picture):
             axes.set_xticks(sizes, [str(n) for n in sizes])
             axes.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
             axes.minorticks_off()
-            axes.set(xlabel="N, examples in each batch", ylabel="what is left (rms), in σ")
+            axes.set(xlabel="N, examples in each batch", ylabel="error of B (rms), in σ")
             axes.plot(sizes, np.sqrt(3 / sizes), color=style.TARGET, linestyle="--")
             axes.annotate("√(3/N)", (sizes[-1], np.sqrt(3 / sizes[-1])), (13, 0), va="center",
                           color=style.TARGET_WORDS, weight="bold",

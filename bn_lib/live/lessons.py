@@ -3,6 +3,7 @@
 Both work without a kernel too: what a widget shows stands beside it as HTML and as plain text.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from html import escape
@@ -87,7 +88,7 @@ class Prediction:
             style={"description_width": "max-content"},
         )
         self._buttons.observe(self._chosen, "label")
-        asked = widgets.HTML(f"{_STYLE}<b>{escape(question)}</b>")
+        asked = widgets.HTML(f"{_STYLE}<b>{_marked(question)}</b>")
         self.box = widgets.VBox([asked, self._buttons])
         self.box.add_class("bn-lesson")
         cells.replace(self, get_ipython())
@@ -157,9 +158,15 @@ class Prediction:
         lines = [self.question, *(f"  {mark} {label}" for label, mark in marks.items())]
         listed = "".join(f"<li>{escape(label)}</li>" for label in self.choices)
         return cells.view_of(self.box) | {
-            "text/html": f"<p><b>{escape(self.question)}</b></p><ul>{listed}</ul>",
+            "text/html": f"<p><b>{_marked(self.question)}</b></p><ul>{listed}</ul>",
             "text/plain": "\n".join(lines),
         }
+
+
+def _marked(text: str) -> str:
+    """HTML of plain words with `code` and *names* in them, marked as in a notebook's prose."""
+    names = re.sub(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])", r"<i>\1</i>", escape(text))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", names)
 
 
 class Comparison:
@@ -192,7 +199,7 @@ class Comparison:
         said = f"<p>{escape(self._prediction.verdict(self._truth))}</p>"
         if self._prediction.guess is None:
             return f"<p>{ASK}</p><details><summary>{UNFOLD}</summary>{said}</details>"
-        return f"{said}<p>{escape(self._reply())}</p>" if self._reply() else said
+        return f"{said}<p>{_marked(self._reply())}</p>" if self._reply() else said
 
     def _saved(self) -> str:
         """For a page without a kernel; without a guess it is folded, with what each is told."""
@@ -200,7 +207,7 @@ class Comparison:
             return self._live()
         right = self._prediction._label(self._truth)
         replies = "".join(
-            f"<dt>{escape(label)}</dt><dd>{escape(reply)}</dd>"
+            f"<dt>{escape(label)}</dt><dd>{_marked(reply)}</dd>"
             for label, reply in self._prediction.replies.items()
             if reply
         )

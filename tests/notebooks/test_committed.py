@@ -172,6 +172,12 @@ def test_prose_is_short(committed):
     assert 500 <= len(words) <= 1300
 
 
+def test_what_stands_in_html_has_no_marks_of_markdown(committed):
+    """Jupyter shows them as they are, up to the next empty line."""
+    for block in re.findall(r"(?m)^<.*(?:\n.+)*", prose(committed)):
+        assert re.findall(r"[*`$]|\]\(", re.sub("<[^>]*>", "", block)) == [], block
+
+
 def test_the_answer_is_short(path, committed):
     """Up to its questions notebook 12 is the page one sends to somebody who asks."""
     if path.name.startswith("12"):

@@ -57,6 +57,20 @@ def test_a_question_may_hold_html():
     assert "<li>a &lt; b</li>" in question._repr_mimebundle_()["text/html"]
 
 
+def test_code_and_names_are_marked_in_a_question_and_in_a_reply_and_products_are_not():
+    question = predict(
+        "Is *one, two* 2*3*4 or `a*b*c`?", {"yes": "See *x*.", "no": "`y` < 2 ** 3 ** 2"}
+    )
+    asked = "Is <i>one, two</i> 2*3*4 or <code>a*b*c</code>?"
+    assert asked in question._repr_mimebundle_()["text/html"]
+    assert asked in question.box.children[0].value
+    saved = question.compare("yes")._repr_mimebundle_()["text/html"]
+    assert "<dd>See <i>x</i>.</dd>" in saved
+    assert "<dd><code>y</code> &lt; 2 ** 3 ** 2</dd>" in saved
+    click(question, "no")
+    assert "<p><code>y</code> &lt; 2" in question.compare("yes")._repr_mimebundle_()["text/html"]
+
+
 @pytest.mark.parametrize("guess", [29.3, "29.3", "29.3 %", np.float64(29.3)])
 def test_without_widgets_the_guess_is_written_into_the_cell(guess):
     question = ask(guess)
