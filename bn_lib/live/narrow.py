@@ -54,9 +54,10 @@ def narrow(picture: Picture, size: float = 1) -> dict:
 def stacked(picture: Picture, size: float = 1) -> Iterator[None]:
     """Within, a picture is laid out for a narrow page."""
     figure, panels = picture.figure, picture.figure.axes
+    before, legends = figure.get_size_inches(), list(figure.legends)
     if size != 1:  # texts alone: what a figure has set for large texts is in the frames
         Picture.enlarge(picture, 1 / size)
-    inches, legends = figure.get_size_inches(), list(figure.legends)
+    inches = figure.get_size_inches()
     specs = [axes.get_subplotspec() for axes in panels]
     heights = [axes.get_position(original=True).height * figure.bbox.height for axes in panels]
     columns = 2 if len(panels) == 4 else 1  # four are narrow already
@@ -92,17 +93,18 @@ def stacked(picture: Picture, size: float = 1) -> Iterator[None]:
     finally:
         if longer:
             _lengthen(panels[0], 1 / longer)
-        for axes, spec, before in zip(panels, specs, pads, strict=True):
+        for axes, spec, pad in zip(panels, specs, pads, strict=True):
             axes.set_subplotspec(spec)
-            _set_pads(axes, *before)
+            _set_pads(axes, *pad)
         for axes, (numbers, name) in zip(below, said, strict=True):
             axes.tick_params(axis="y", labelleft=numbers)
             axes.set_ylabel(name)
         figure.legends[:] = legends
         figure.set_size_inches(inches)
-        picture.settle()
         if size != 1:
             Picture.enlarge(picture, size)
+        figure.set_size_inches(before)  # a pixel may have been lost in rounding
+        picture.settle()
 
 
 def _lengthen(axes: Axes, factor: float) -> None:
