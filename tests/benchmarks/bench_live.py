@@ -300,14 +300,15 @@ def table(ways):
         )
 
 
-def goals(ways, grown):
-    """Print what is asked of `explore` and what came."""
+def goals(ways, grown, added):
+    """Print what is asked of `explore` and what came; every way waits for the `added` ms."""
     ours, asking = ways["ours"], ways["asking"]
     median = {name: statistics.median(way.latencies) for name, way in ways.items()}
+    own = {name: time - added for name, time in median.items()}
     asked = [
         ("asking: times the floor", median["asking"] / median["floor"], 1.7),
-        ("asking: times ipympl", median["asking"] / median["in_place"], 1 / 2.5),
-        ("asking: times interact", median["asking"] / median["redrawn"], 1 / 4),
+        ("asking: times ipympl, round trip apart", own["asking"] / own["in_place"], 1 / 2.5),
+        ("asking: times interact, round trip apart", own["asking"] / own["redrawn"], 1 / 4),
         ("asking: bytes a move", statistics.median(asking.bytes), 10_000),
         ("ahead: input → pixels, ms", median["ours"], 20),
         ("ahead: ms a frame while dragging", 1000 / ours.frames, 1000 / 55),
@@ -319,7 +320,7 @@ def goals(ways, grown):
     print()
     for name, came, most in asked:
         mark = "ok" if came <= most else "MISSED"
-        print(f"{mark:>6}  {name:40}{came:10,.2f}   at most {most:,.2f}")
+        print(f"{mark:>6}  {name:42}{came:10,.2f}   at most {most:,.2f}")
 
 
 def main():
@@ -333,7 +334,7 @@ def main():
         ways, grown = measure(options.moves, milliseconds)
         print(f"\nJupyterLab in headless Chromium, {milliseconds:g} ms of round trip added\n")
         table(ways)
-        goals(ways, grown)
+        goals(ways, grown, milliseconds)
 
 
 if __name__ == "__main__":
