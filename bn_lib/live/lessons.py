@@ -165,7 +165,7 @@ class Prediction:
 
 def _marked(text: str) -> str:
     """HTML of plain words with `code` and *names* in them, marked as in a notebook's prose."""
-    names = re.sub(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])", r"<i>\1</i>", escape(text))
+    names = re.sub(r"\*(\w[^*]*)\*(?![\w*])", r"<i>\1</i>", escape(text))
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", names)
 
 
