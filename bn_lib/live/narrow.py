@@ -150,8 +150,8 @@ def _moves(artist, there, here, high: float, height: float, size: float) -> dict
     """How pixels move: x becomes a x + b, y becomes c y + d, both from the top left.
 
     there, here: two points; high, height: of the figures. Words are not stretched: they are moved
-    as is the point that they are aligned at. It lies to the right of where they begin: `before` has
-    by how much in a full page, where they are `size` times larger, and here, in their width here.
+    as is the point that they are aligned at. `before` has which share of their width lies to the
+    left of it, and how many times larger they are in a full page.
     """
     a, c = (here[1] - here[0]) / (there[1] - there[0])
     b, d = here[0] - [a, c] * there[0]
@@ -161,5 +161,5 @@ def _moves(artist, there, here, high: float, height: float, size: float) -> dict
         _, above = vertices.alignment(artist, "")
         d += (c * size - 1) * above
         share = {"left": 0, "center": 0.5, "right": 1}[artist.get_ha()]
-        before = {"before": [share * size, share]}
+        before = {"before": [share, size]}
     return {"map": [round(float(number), 6) for number in (a, b, c, d)]} | before

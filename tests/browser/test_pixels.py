@@ -31,7 +31,7 @@ MOST = 0.01  # of all blocks may differ
 SHIFTED = 0.45
 APART = 2.0  # CSS pixels, for the sides of a text's box
 # In a narrow page, where a text is moved once more; test_every_figure.py asks for 1 pixel of that.
-MOVED_APART = APART + 1
+MOVED_APART = APART + 0.5
 
 LOAD = """async ([source, style, fonts]) => {
     document.head.append(Object.assign(document.createElement("style"), { textContent: style }));

@@ -203,11 +203,15 @@ def test_in_a_narrow_page_each_mark_is_where_matplotlib_has_it(name, size):
                 continue
             a, b, c, d = look["map"]
             if isinstance(artist, Text):
-                wide, _, _ = vertices._metrics(then[2], font)
-                before, after = np.multiply(look["before"], wide)
+                share, times = look["before"]
+                larger = font.copy()
+                larger.set_size(times * font.get_size())
+                before, after = (
+                    share * vertices._metrics(then[2], one)[0] for one in (larger, font)
+                )
                 place = a * (there[0] + before) + b - after, c * there[1] + d
                 off = np.abs(np.subtract(place, then[:2])).max()
-                assert off < (1 if size == 1 else 3)  # letters are fitted to pixels at each size
+                assert off < 1
             else:
                 moved = there * [a, c] + [b, d]
                 kept, wanted = inside(moved, look), inside(then, look)

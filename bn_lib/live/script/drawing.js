@@ -74,13 +74,19 @@ const draw = {
 };
 
 // Where what moves lies in a narrow page; `_moves` in narrow.py says how.
-export function moved(context, { kind, map: [a, b, c, d], before }, data) {
+export function moved(context, look, data) {
+  const { kind, map: [a, b, c, d], before } = look;
   if (kind !== "text") {
     const [right, down] = [b * UNITS, d * UNITS];
     return Float32Array.from(data, (v, i) => (v === BREAK ? v : i % 2 ? c * v + down : a * v + right));
   }
   const [x, y, words] = data;
-  const [there, here] = before.map((times) => times * context.measureText(words).width);
+  const [share, times] = before;
+  const left = (size) => { // letters are fitted to pixels at each size, so it does not grow with it
+    setFont(context, { ...look, size });
+    return share * context.measureText(words).width;
+  };
+  const [there, here] = [left(times * look.size), left(look.size)];
   return [a * (x + there) + b - here, c * y + d, words];
 }
 
